@@ -1,0 +1,68 @@
+"""Runs one command as a child and weighs it."""
+
+import os
+import resource
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class CommandFailed(Exception):
+    """The child ended badly or not in time; the text says how and quotes its last words."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    wall: float
+    cpu: float
+    peak_bytes: int
+
+
+def measure(command: Sequence[str], timeout: float) -> Sample:
+    """Spawns and reaps by hand: wait4 is the only call that gives one child's own usage."""
+    log = os.memfd_create("log")
+    null = (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0)
+    words = [(os.POSIX_SPAWN_DUP2, log, stream) for stream in (1, 2)]
+    try:
+        start = time.monotonic()
+        child = os.posix_spawnp(
+            command[0], command, os.environ, file_actions=[null, *words], setpgroup=0)
+        status, usage = reap(child, timeout)
+        wall = time.monotonic() - start
+        if code := os.waitstatus_to_exitcode(status):
+            size = os.lseek(log, 0, os.SEEK_END)
+            said = os.pread(log, 500, max(0, size - 500)).decode(errors="replace")
+            late = f" at the limit of {timeout:g} s" if wall >= timeout else ""
+            raise CommandFailed(f"ended with {code}{late}: {' '.join(said.split())}")
+    finally:
+        os.close(log)
+    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def reap(child: int, timeout: float) -> tuple[int, resource.struct_rusage]:
+    """Waits for the child; the clock, or whatever else stops the wait, kills its whole group."""
+    signal.signal(signal.SIGALRM, lambda *_: os.killpg(child, signal.SIGKILL))
+    signal.setitimer(signal.ITIMER_REAL, timeout)
+    try:
+        _, status, usage = os.wait4(child, 0)
+    except BaseException:
+        os.killpg(child, signal.SIGKILL)
+        os.wait4(child, 0)
+        raise
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return status, usage
+
+
+def system_calls(command: Sequence[str], timeout: float, table: Path) -> int | None:
+    """How many system calls a run makes, or nothing if it cannot be told."""
+    tracer = ["strace", "-f", "-c", "-U", "calls,name", "-o", str(table)]
+    try:
+        measure([*tracer, *command], timeout)
+        return int(table.read_text().split()[-2])
+    except (CommandFailed, OSError, ValueError, IndexError):
+        return None
+    finally:
+        table.unlink(missing_ok=True)

@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// The settings of every Swift target in this package.
+var house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+]
+// Scripts/test sets this; a stranger with a newer compiler is not stopped by its new warnings.
+if Context.environment["CLONE_IMAGE_WARNINGS_AS_ERRORS"] == "1" {
+    house.append(.treatAllWarnings(as: .error))
+}
+
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
+
+let package = Package(
+    name: "clone-image",
+    products: [
+        .executable(name: "clone-image", targets: ["clone-image"]),
+        .library(name: "ChainCollapse", targets: ["ChainCollapse", "QCow2"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    ],
+    targets: [
+        .target(name: "CShims"),
+        .systemLibrary(
+            name: "CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
+        .systemLibrary(
+            name: "CZstd",
+            pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"])]
+        ),
+        .systemLibrary(
+            name: "CLibdeflate",
+            pkgConfig: "libdeflate",
+            providers: [.apt(["libdeflate-dev"])]
+        ),
+        .target(name: "DiskIO", dependencies: ["CShims", systemPackage]),
+        .target(name: "QCow2", dependencies: ["DiskIO", "CZlib", "CZstd", "CLibdeflate"]),
+        .target(name: "ChainCollapse", dependencies: ["QCow2", "DiskIO"]),
+        .executableTarget(
+            name: "clone-image",
+            dependencies: ["ChainCollapse", "QCow2", argumentParser, systemPackage]
+        ),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "DiskIOTests", dependencies: ["DiskIO", "TestSupport"]),
+        .testTarget(name: "QCow2Tests", dependencies: ["QCow2", "DiskIO", "TestSupport"]),
+        .testTarget(
+            name: "ChainCollapseTests",
+            dependencies: ["ChainCollapse", "QCow2", "DiskIO", "TestSupport"]
+        ),
+        .testTarget(name: "CloneImageTests", dependencies: ["clone-image", "TestSupport"]),
+        .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + house
+}

@@ -1,0 +1,72 @@
+# Shared by the scripts in this folder; read with `source`, never run.
+#
+# shellcheck shell=bash
+
+# What a bare Debian 12 lacks for an unpacked Swift toolchain to run, compile and link.
+swift_packages=(
+    binutils ca-certificates g++ git libcurl4 libncurses6 libsqlite3-0 libxml2 pkg-config
+)
+# What this package links, and the other implementation that its results are compared with.
+clone_image_packages=(zlib1g-dev libzstd-dev libdeflate-dev qemu-utils)
+
+bold='' plain=''
+if [[ -t 1 && -z ${NO_COLOR:-} ]]; then
+    bold=$'\e[1m' plain=$'\e[0m'
+fi
+
+# heading TEXT: names the step that begins.
+heading() {
+    printf '\n%s==> %s%s\n' "$bold" "$1" "$plain"
+}
+
+# fail TEXT...: one line on standard error, and the end.
+fail() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# missing_packages NAME...: those of the names that no installed package bears or provides.
+missing_packages() {
+    local have name
+    have=$(dpkg-query --show --showformat '${db:Status-Status} ${Package}, ${Provides}\n' |
+        sed -n 's/^installed //p' | tr ',\n' '  ')
+    for name in "$@"; do
+        [[ " $have " == *" $name "* ]] || printf '%s\n' "$name"
+    done
+}
+
+# as_root COMMAND...: runs it as root, through sudo where that is needed.
+as_root() {
+    if ((EUID == 0)); then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "root is needed for: $*"
+    fi
+}
+
+# install_packages NAME...: installs what is missing. Touches nothing when nothing is.
+install_packages() {
+    command -v dpkg-query >/dev/null ||
+        fail "this system has no dpkg; install by other means what stands for: $*"
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
+    ((${#missing[@]})) || return 0
+    heading "Installing ${missing[*]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -qq --yes --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# require_swift: a Swift toolchain is the one thing that is not installed from here.
+require_swift() {
+    command -v swift >/dev/null ||
+        fail 'no `swift` on PATH; install Swift 6.2 or newer and put its usr/bin on PATH'
+}
+
+# prepare: everything a build needs is there when this returns.
+prepare() {
+    require_swift
+    install_packages "${swift_packages[@]}" "${clone_image_packages[@]}"
+}

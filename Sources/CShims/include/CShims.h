@@ -1,0 +1,32 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Kernel interfaces that Swift cannot reach: ioctl numbers are macros, and some calls hide behind
+// _GNU_SOURCE. Each returns what the call returns and leaves errno alone.
+
+#ifndef CSHIMS_H
+#define CSHIMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// BLKGETSIZE64: the size of a block device in bytes, or -1.
+int64_t cshims_block_device_size(int descriptor);
+
+/// fallocate(2): with mode 0, FALLOC_FL_PUNCH_HOLE or FALLOC_FL_ZERO_RANGE, keeping the size.
+int cshims_allocate(int descriptor, int64_t offset, int64_t length);
+int cshims_punch_hole(int descriptor, int64_t offset, int64_t length);
+int cshims_zero_range(int descriptor, int64_t offset, int64_t length);
+
+/// renameat2(2) with RENAME_NOREPLACE.
+int cshims_rename_exclusively(const char *from, const char *to);
+
+/// Copies mapped memory through the kernel, so that a page that cannot be read is an errno
+/// (EFAULT) and not a signal. Returns the number of bytes copied, or -1.
+int64_t cshims_copy_mapped(void *destination, const void *source, size_t length);
+
+/// The offset of the next data (whence 0) or hole (whence 1), or -1: lseek(2).
+int64_t cshims_seek_data(int descriptor, int64_t offset);
+int64_t cshims_seek_hole(int descriptor, int64_t offset);
+
+#endif

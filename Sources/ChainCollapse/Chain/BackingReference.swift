@@ -1,0 +1,58 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a backing file's name, as an image records it, leads to: resolved as QEMU resolves it.
+///
+/// - A name with a colon before its first slash begins with a protocol (`file:`, `json:`, `nbd:`);
+///   it is never joined to a directory, so a relative path in it is relative to the working
+///   directory.
+/// - An absolute path is taken as it is.
+/// - Any other path is relative to the directory part of the overlay's name as that was given;
+///   symbolic links are not resolved first.
+struct BackingReference: Hashable {
+    /// Where the file is.
+    var path: String
+    /// The format that the reference itself names; nil when it leaves that to others.
+    var format: ImageFormat?
+    /// The part of a raw file that is the disk, in bytes.
+    var rawOffset: UInt64 = 0
+    var rawBytes: UInt64?
+    /// True when the reference says that nothing lies below.
+    var endsChain = false
+
+    /// Why a name leads nowhere: a part of a sentence.
+    struct Unusable: Error { let reason: String }
+
+    init(path: String, format: ImageFormat? = nil) {
+        self.path = path
+        self.format = format
+    }
+
+    /// Resolves a name that the image at `overlayPath` records.
+    init(name: String, overlayPath: String) throws(Unusable) {
+        guard let prefix = BackingReference.protocolPrefix(of: name) else {
+            self.init(path: BackingReference.join(name, toDirectoryOf: overlayPath))
+            return
+        }
+        let rest = name.dropFirst(prefix.count + 1)
+        switch prefix {
+        case "file", "host_device": self.init(path: String(rest))
+        case "json": try self.init(json: rest)
+        default:
+            throw Unusable(
+                reason: "the protocol '\(prefix)' is not supported, only local files are"
+            )
+        }
+    }
+
+    /// What stands before a colon that comes before any slash.
+    private static func protocolPrefix(of name: String) -> String? {
+        let head = name.prefix { $0 != "/" }
+        return head.firstIndex(of: ":").map { String(head[..<$0]) }
+    }
+
+    private static func join(_ name: String, toDirectoryOf overlayPath: String) -> String {
+        guard !name.hasPrefix("/"), let slash = overlayPath.lastIndex(of: "/") else { return name }
+        return overlayPath[...slash] + name
+    }
+}

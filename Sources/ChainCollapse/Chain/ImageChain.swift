@@ -1,0 +1,179 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DiskIO
+internal import QCow2
+
+/// A chain of images, top first, each layer opened once and for reading only.
+package struct ImageChain: Sendable {
+    /// More layers than any real chain has; a limit, so that a hostile one ends.
+    package static let maximumLayers = 4096
+
+    /// The layers, the top first.
+    package let layers: [Layer]
+    /// What a user should know about the images, one sentence each.
+    package let warnings: [String]
+    /// How much of each layer can be seen: no more than any layer above it has.
+    let visibleBytes: [UInt64]
+
+    /// The size of the top layer's disk, in bytes: the size of the result.
+    package var diskBytes: UInt64 { layers[0].diskBytes }
+    package var top: Layer { layers[0] }
+
+    /// Opens a chain from its top.
+    ///
+    /// - Parameters:
+    ///   - path: the top layer's file.
+    ///   - format: the top's format; guessed from its first bytes when nil.
+    ///   - snapshot: id or name of an internal snapshot of the top, instead of its present state.
+    ///   - salvage: accept L2 tables that are missing.
+    /// - Throws: `CollapseError`; when a lower layer fails, the sentence names the path there.
+    package init(
+        top path: String,
+        format: ImageFormat? = nil,
+        snapshot: String? = nil,
+        salvage: Bool = false
+    ) throws(CollapseError) {
+        raiseOpenFileLimit()
+        var opener = LayerOpener(salvage: salvage)
+        let top = try opener.open(
+            BackingReference(path: path, format: format),
+            isTop: true,
+            snapshot: snapshot
+        )
+        var layers = [top]
+        var seen = Set(top.identities)
+        var endsHere = false
+        while !endsHere, let (reference, trail) = try ImageChain.next(below: layers) {
+            let layer: Layer
+            do throws(CollapseError) {
+                layer = try opener.open(reference, isTop: false, snapshot: nil)
+            } catch {
+                throw CollapseError(
+                    error.code == .inputOutput ? .brokenChain : error.code,
+                    "\(trail): \(error.message)"
+                )
+            }
+            guard seen.isDisjoint(with: layer.identities) else {
+                throw CollapseError(
+                    .brokenChain,
+                    "\(trail) -> \(layer.path): the chain comes back to a file it "
+                        + "already has"
+                )
+            }
+            seen.formUnion(layer.identities)
+            layers.append(layer)
+            endsHere = reference.endsChain
+        }
+        self.layers = layers
+        warnings = opener.warnings
+        visibleBytes = layers.reduce(into: []) { sizes, layer in
+            sizes.append(min(sizes.last ?? layer.diskBytes, layer.diskBytes))
+        }
+    }
+
+    /// The reference below the last layer and the chain's path so far; nil at the chain's end.
+    private static func next(
+        below layers: [Layer]
+    ) throws(CollapseError) -> (BackingReference, String)? {
+        guard let image = layers.last?.image, let name = image.header.backingName else {
+            return nil
+        }
+        let trail = trail(of: layers)
+        guard layers.count < maximumLayers else {
+            throw CollapseError(.brokenChain, "the chain has more than \(maximumLayers) layers")
+        }
+        do throws(BackingReference.Unusable) {
+            var reference = try BackingReference(name: name, overlayPath: image.path)
+            if let recorded = image.header.extensions.backingFormat {
+                reference.format = try format(recorded, reference)
+            }
+            return (reference, trail)
+        } catch {
+            throw CollapseError(
+                .brokenChain,
+                "\(trail): the backing file '\(name)' cannot be used: \(error.reason)"
+            )
+        }
+    }
+
+    /// The format an overlay records; it may name the protocol of a raw file instead.
+    private static func format(
+        _ recorded: String,
+        _ reference: BackingReference
+    ) throws(BackingReference.Unusable) -> ImageFormat {
+        let named = ["file", "host_device"].contains(recorded) ? "raw" : recorded
+        guard let format = ImageFormat(rawValue: named) else {
+            throw BackingReference.Unusable(
+                reason: "its recorded format is '\(recorded)', and raw and qcow2 are read"
+            )
+        }
+        guard reference.format == nil || reference.format == format else {
+            throw BackingReference.Unusable(
+                reason: "its recorded format is '\(recorded)', but its json: name says otherwise"
+            )
+        }
+        return format
+    }
+
+    /// `top -> middle -> base`, shortened in the middle of long chains.
+    private static func trail(of layers: [Layer]) -> String {
+        let paths = layers.map(\.path)
+        guard paths.count > 12 else { return paths.joined(separator: " -> ") }
+        let dropped = "(\(paths.count - 10) more)"
+        return (paths.prefix(5) + [dropped] + paths.suffix(5)).joined(separator: " -> ")
+    }
+
+    /// Guest bytes whose L2 tables are missing, by salvage.
+    var lostTableBytes: UInt64 {
+        layers.reduce(0) { sum, layer in
+            guard case .qcow2(_, let table) = layer.content else { return sum }
+            return sum + table.lostBytes
+        }
+    }
+
+    /// The index of the layer that is to stay below a target; not the top itself.
+    func baseIndex(of name: String) throws(CollapseError) -> Int {
+        let index = try index(of: name)
+        guard index > 0 else {
+            throw CollapseError(
+                .invalidOptions,
+                "\(name) is the source itself: --base names a layer below it"
+            )
+        }
+        return index
+    }
+
+    /// How an image at `target` names a layer as its backing file: by its bare name when both are in
+    /// one directory, so that they can be moved together, else by its absolute path.
+    func backingName(of index: Int, forTargetAt target: String) -> CreationOptions.BackingName {
+        let layer = layers[index]
+        let path = Directory.resolved(layer.path)
+        let directory = Directory.resolved(Directory.parent(of: target))
+        let isBeside = Directory.parent(of: path) == directory
+        let name = isBeside ? String(path.dropFirst(directory.count + 1)) : path
+        // A colon would be taken for a protocol's.
+        let escaped = name.contains(":") && !name.hasPrefix("/") ? "./" + name : name
+        return CreationOptions.BackingName(name: escaped, format: layer.format.rawValue)
+    }
+
+    /// The index of the layer that a user names by its path or by the last part of it.
+    private func index(of name: String) throws(CollapseError) -> Int {
+        let exact = layers.firstIndex { $0.path == name }
+        let loose = layers.indices.filter {
+            layers[$0].path.split(separator: "/").last ?? "" == name
+        }
+        if let exact { return exact }
+        if loose.count == 1 { return loose[0] }
+        if case .regular(let identity)? = Directory.kind(of: name),
+            let same = layers.firstIndex(where: { $0.identities.first == identity })
+        {
+            return same
+        }
+        throw CollapseError(
+            .notFound,
+            "\(name) is not a layer of the chain "
+                + ImageChain.trail(of: layers)
+        )
+    }
+}

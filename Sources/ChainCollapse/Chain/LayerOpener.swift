@@ -1,0 +1,193 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DiskIO
+internal import QCow2
+
+/// Opens the files of a chain, one layer at a time.
+struct LayerOpener {
+    let salvage: Bool
+    private(set) var warnings: [String] = []
+
+    init(salvage: Bool) { self.salvage = salvage }
+
+    /// The magic numbers of formats that must not pass for raw when a format had to be guessed.
+    private static let foreignMagics: [(name: String, bytes: [UInt8])] = [
+        ("VMDK", Array("KDMV".utf8)), ("VMDK", Array("COWD".utf8)),
+        ("VMDK", Array("# Disk DescriptorFile".utf8)), ("VHDX", Array("vhdxfile".utf8)),
+        ("VHD", Array("conectix".utf8)), ("QED", Array("QED\0".utf8)),
+        ("Parallels", Array("WithoutFreeSpace".utf8)), ("LUKS", Array("LUKS".utf8)),
+    ]
+
+    /// Opens one layer in its active state or, for the chain's top, an internal snapshot's.
+    ///
+    /// The top is what the user named; other layers are what an overlay names.
+    mutating func open(
+        _ reference: BackingReference,
+        isTop: Bool,
+        snapshot: String?
+    ) throws(CollapseError) -> Layer {
+        let file = try usingDisk { () throws(IOError) in try File(readingFrom: reference.path) }
+        let format = try format(of: file, reference, isTop: isTop)
+        guard format == .qcow2 else {
+            guard snapshot == nil else {
+                throw CollapseError(.notFound, "\(file.path): a raw image has no snapshots")
+            }
+            return try rawLayer(file, reference)
+        }
+        let wasGuessed = reference.format == nil && !isTop
+        return try imageLayer(file, wasGuessed: wasGuessed, snapshot: snapshot)
+    }
+
+    /// The format that is recorded, or else the one the first bytes show.
+    private mutating func format(
+        of file: File,
+        _ reference: BackingReference,
+        isTop: Bool
+    ) throws(CollapseError) -> ImageFormat {
+        if let format = reference.format { return format }
+        let isImage = try usingDisk { () throws(IOError) in try Header.isPresent(in: file) }
+        if isImage {
+            if !isTop {
+                warnings.append(
+                    "\(file.path): read as qcow2 because it looks like one; "
+                        + "the overlay records no format"
+                )
+            }
+            return .qcow2
+        }
+        let head = try usingDisk { () throws(IOError) in
+            try file.bytes(at: 0, count: Int(min(file.byteCount, 64)))
+        }
+        if let foreign = LayerOpener.foreignMagics.first(where: { head.starts(with: $0.bytes) }) {
+            throw CollapseError(
+                .unsupportedImage,
+                "\(file.path): this looks like a \(foreign.name) image: "
+                    + "raw and qcow2 are read (if it is raw, say so by its recorded format)"
+            )
+        }
+        return .raw
+    }
+
+    private func rawLayer(
+        _ file: File,
+        _ reference: BackingReference
+    ) throws(CollapseError) -> Layer {
+        guard reference.rawOffset <= file.byteCount,
+            (reference.rawBytes ?? 0) <= file.byteCount - reference.rawOffset
+        else {
+            throw CollapseError(
+                .brokenChain,
+                "\(file.path): the part at \(hex(reference.rawOffset)) that its "
+                    + "overlay names passes the end of the file at \(hex(file.byteCount))"
+            )
+        }
+        let bytes = reference.rawBytes ?? (file.byteCount - reference.rawOffset)
+        return Layer(
+            path: file.path,
+            content: .raw(start: reference.rawOffset),
+            data: file,
+            // QEMU counts in sectors and reads the last one's missing bytes as zeros.
+            diskBytes: (bytes + 511) / 512 * 512,
+            identities: [file.identity]
+        )
+    }
+
+    private mutating func imageLayer(
+        _ file: File,
+        wasGuessed: Bool,
+        snapshot: String?
+    ) throws(CollapseError) -> Layer {
+        let metadata = try usingDisk { () throws(IOError) in try MappedFile(file) }
+        let header = try readingImage { () throws(ImageError) in try Header(reading: metadata) }
+        if wasGuessed { try refuseReferences(of: header, file.path) }
+        let dataFile = try openDataFile(of: header, file.path)
+        let image = QCow2Image(header: header, metadata: metadata, clusters: dataFile ?? file)
+        addWarnings(header, file.path)
+        let table = try table(of: image, snapshot: snapshot)
+        if table.lostBytes > 0 {
+            warnings.append(
+                "\(file.path): L2 tables lie beyond the end of the file: the content "
+                    + "of up to \(table.lostBytes) bytes of the disk is lost"
+            )
+        }
+        let identities = [file.identity] + (dataFile.map { [$0.identity] } ?? [])
+        return Layer(
+            path: file.path,
+            content: .qcow2(image, table),
+            data: image.clusters,
+            diskBytes: table.diskBytes,
+            identities: identities
+        )
+    }
+
+    /// A guest can write a qcow2 header into a raw disk.
+    ///
+    /// Where only the first bytes say that a file is an image, it may not lead to others.
+    private func refuseReferences(of header: Header, _ path: String) throws(CollapseError) {
+        guard header.backingName != nil || header.extensions.dataFileName != nil else { return }
+        throw CollapseError(
+            .brokenChain,
+            "\(path): the overlay records no format for it, and it names another "
+                + "file as a qcow2 image would: record the format with qemu-img rebase -u -F"
+        )
+    }
+
+    private func openDataFile(of header: Header, _ path: String) throws(CollapseError) -> File? {
+        guard header.incompatibleFeatures.contains(.externalDataFile) else { return nil }
+        guard let name = header.extensions.dataFileName else {
+            throw CollapseError(
+                .damagedImage,
+                "\(path): at 0x48: the image wants an external data file "
+                    + "(incompatible feature bit 2), but does not name one"
+            )
+        }
+        do throws(IOError) { return try File(readingFrom: name) } catch {
+            throw CollapseError(
+                .brokenChain,
+                "\(path): its external data file '\(name)' cannot be opened: \(error) "
+                    + "(the name is relative to the working directory)"
+            )
+        }
+    }
+
+    private func table(
+        of image: QCow2Image,
+        snapshot name: String?
+    ) throws(CollapseError) -> L1Table {
+        guard let name else {
+            return try readingImage { () throws(ImageError) in
+                try image.activeTable(salvage: salvage)
+            }
+        }
+        let snapshot = try readingImage { () throws(ImageError) in
+            try image.snapshot(named: name)
+        }
+        guard let snapshot else {
+            let all = try readingImage { () throws(ImageError) in try image.snapshots() }
+            let names = all.map { "\($0.name) (id \($0.id))" }.joined(separator: ", ")
+            throw CollapseError(
+                .notFound,
+                "\(image.path): there is no snapshot '\(name)'; "
+                    + (names.isEmpty ? "it has none" : "it has \(names)")
+            )
+        }
+        return try readingImage { () throws(ImageError) in
+            try image.table(of: snapshot, salvage: salvage)
+        }
+    }
+
+    private mutating func addWarnings(_ header: Header, _ path: String) {
+        if header.incompatibleFeatures.contains(.dirty) {
+            warnings.append(
+                "\(path): the image was not closed cleanly (dirty bit); its data is read"
+            )
+        }
+        if header.incompatibleFeatures.contains(.corrupt) {
+            warnings.append("\(path): the image is marked corrupt; what can be read is read")
+        }
+        if let bitmaps = header.extensions.bitmaps {
+            warnings.append("\(path): \(bitmaps.count) persistent bitmaps are not copied")
+        }
+    }
+}

@@ -1,0 +1,169 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DiskIO
+internal import QCow2
+
+/// Collapses a chain of images into one that stands alone.
+///
+///     let collapse = Collapse(
+///         source: CollapseSource(path: "top.qcow2"),
+///         target: CollapseTarget(path: "flat.raw", format: .raw()))
+///     let report = try await collapse.run { progress in print(progress.fraction) }
+///
+/// Every cluster that can be seen is read once; what reads as zeros is left out of the target. The
+/// sources are opened for reading only. The target is written under a temporary name and gets its
+/// own in one step when it is complete; when anything fails, or the task is cancelled, nothing is
+/// left behind. The same chain and options make the same bytes, whatever the number of threads.
+public struct Collapse: Sendable {
+    /// What is collapsed.
+    public let source: CollapseSource
+    /// Where the result goes, and as what.
+    public let target: CollapseTarget
+    /// How the work is done.
+    public let options: CollapseOptions
+
+    /// A collapse that has not begun; nothing is opened yet.
+    public init(
+        source: CollapseSource,
+        target: CollapseTarget,
+        options: CollapseOptions = CollapseOptions()
+    ) {
+        self.source = source
+        self.target = target
+        self.options = options
+    }
+
+    /// Starts the work on threads of its own.
+    public func start() -> CollapseJob {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: CollapseProgress.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
+        let cancellation = Cancellation()
+        let task = Task {
+            let result = await WorkerThreads.runDetached {
+                perform(ProgressMeter { continuation.yield($0) }, cancellation)
+            }
+            continuation.finish()
+            return result
+        }
+        return CollapseJob(progress: stream, task: task, cancellation: cancellation)
+    }
+
+    /// Does the work and returns when it is done.
+    ///
+    /// - Parameter progress: called now and then, and at the end.
+    /// - Returns: what was done.
+    /// - Throws: `CollapseError`; `.cancelled` when the task was cancelled.
+    public func run(
+        progress: (@Sendable (CollapseProgress) -> Void)? = nil
+    ) async throws(CollapseError) -> CollapseReport {
+        let job = start()
+        return try await withTaskCancellationHandler {
+            for await value in job.progress { progress?(value) }
+            return await job.result
+        } onCancel: {
+            job.cancel()
+        }.get()
+    }
+
+    private func perform(
+        _ meter: ProgressMeter,
+        _ cancellation: Cancellation
+    ) -> Result<CollapseReport, CollapseError> {
+        Result { () throws(CollapseError) in try copy(meter, cancellation) }
+    }
+
+    private func copy(
+        _ meter: ProgressMeter,
+        _ cancellation: Cancellation
+    ) throws(CollapseError) -> CollapseReport {
+        let chain = try ImageChain(
+            top: source.path,
+            format: source.format,
+            snapshot: source.snapshot,
+            salvage: options.salvage
+        )
+        let base: Int? = if let name = source.base { try chain.baseIndex(of: name) } else { nil }
+        try target.format.validate(hasBase: base != nil)
+        let publication = try Publication(target, chain: chain)
+        do throws(CollapseError) {
+            let writer = try writer(publication.file, chain, base)
+            try writer.begin()
+            let cursor = ChunkCursor(
+                FlatMap(of: chain),
+                policy: writer.policy,
+                meter,
+                cancellation
+            )
+            let engine = CopyEngine(chain: chain, writer: writer, cursor: cursor, meter: meter)
+            let tally =
+                options.threads > 1
+                ? try engine.runInParallel(threads: options.threads) : try engine.runSerially()
+            try writer.finish()
+            try cancellation.check()
+            let size = try usingDisk { () throws(IOError) in try publication.file.size() }
+            try publication.publish(options.durability)
+            meter.report()
+            return report(chain, tally, cursor.lostBytes, size, meter.seconds)
+        } catch {
+            publication.abandon()
+            throw error
+        }
+    }
+
+    private func writer(
+        _ file: TargetFile,
+        _ chain: ImageChain,
+        _ base: Int?
+    ) throws(CollapseError) -> any TargetWriter {
+        switch target.format {
+        case .raw(let preallocation):
+            return RawWriter(
+                file,
+                diskBytes: chain.diskBytes,
+                preallocation: preallocation,
+                salvage: options.salvage
+            )
+        case .qcow2(var creation, let format):
+            if let base {
+                creation.backing = chain.backingName(of: base, forTargetAt: target.path)
+            }
+            return try QCow2Writer(
+                file,
+                chain.diskBytes,
+                creation,
+                format,
+                baseLayer: base,
+                salvage: options.salvage
+            )
+        }
+    }
+
+    private func report(
+        _ chain: ImageChain,
+        _ tally: CopyTally,
+        _ lostEntries: UInt64,
+        _ size: TargetFile.Size,
+        _ seconds: Double
+    ) -> CollapseReport {
+        let readGuestBytes = tally.layers.reduce(0) { $0 + $1.guestBytes }
+        return CollapseReport(
+            diskBytes: chain.diskBytes,
+            layers: zip(chain.layers, tally.layers).map { layer, tally in
+                CollapseReport.Layer(path: layer.path, format: layer.format, tally: tally)
+            },
+            writtenBytes: tally.target.writtenBytes,
+            zeroBytes: tally.target.zeroBytes,
+            skippedBytes: chain.diskBytes - min(chain.diskBytes, readGuestBytes),
+            lostBytes: tally.layers.reduce(lostEntries) { $0 + $1.lostBytes }
+                + chain.lostTableBytes,
+            targetBytes: size.byteCount,
+            targetAllocatedBytes: size.allocatedBytes,
+            warnings: chain.warnings,
+            threads: options.threads,
+            seconds: seconds
+        )
+    }
+}

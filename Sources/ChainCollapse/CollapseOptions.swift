@@ -1,0 +1,25 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DiskIO
+
+/// How a collapse is carried out; none of it changes the bytes of the result.
+public struct CollapseOptions: Hashable, Sendable {
+    /// What must have reached stable storage when the target gets its name.
+    public enum Durability: String, Hashable, Sendable, CaseIterable {
+        /// Everything: a machine may lose power at any moment.
+        case flushed = "writeback"
+        /// Nothing: for images that can be made again, as `qemu-img convert` does by default.
+        case unflushed = "unsafe"
+    }
+
+    /// The number of workers; 1 copies serially.
+    public var threads: Int
+    /// Read what cannot be read as zeros, and count it.
+    public var salvage = false
+    /// What must be on stable storage at the end.
+    public var durability = Durability.flushed
+
+    /// One worker a processor.
+    public init() { threads = WorkerThreads.processorCount }
+}

@@ -1,0 +1,33 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is collapsed: any layer of a chain, in its own state.
+public struct CollapseSource: Hashable, Sendable {
+    /// The layer's file.
+    public var path: String
+    /// Its format; guessed from its first bytes when nil.
+    ///
+    /// Say it for disks whose guest is not trusted: a guest can write a qcow2 header into a raw
+    /// disk.
+    public var format: ImageFormat?
+    /// Id or name of an internal snapshot of the layer, instead of its present state.
+    public var snapshot: String?
+    /// A lower layer, by its path or the last part of it, that the target keeps as its backing
+    /// file.
+    ///
+    /// Only what lies above it is collapsed.
+    public var base: String?
+
+    /// A layer to collapse.
+    public init(
+        path: String,
+        format: ImageFormat? = nil,
+        snapshot: String? = nil,
+        base: String? = nil
+    ) {
+        self.path = path
+        self.format = format
+        self.snapshot = snapshot
+        self.base = base
+    }
+}

@@ -1,0 +1,114 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DiskIO
+internal import Synchronization
+
+/// What the workers of one copy did.
+struct CopyTally: Sendable {
+    var layers: [LayerTally]
+    var target = TargetTally()
+
+    init(layers: Int) { self.layers = Array(repeating: LayerTally(), count: layers) }
+
+    mutating func add(_ layers: [LayerTally], _ target: TargetTally) {
+        for index in layers.indices { self.layers[index] += layers[index] }
+        self.target += target
+    }
+}
+
+/// Everything a copy needs.
+///
+/// Two engines carry it out: the serial one is short and obviously right; the parallel one must
+/// make the same bytes.
+struct CopyEngine: Sendable {
+    let chain: ImageChain
+    let writer: any TargetWriter
+    let cursor: ChunkCursor
+    let meter: ProgressMeter
+
+    /// Copies all chunks on the calling thread.
+    func runSerially() throws(CollapseError) -> CopyTally {
+        var worker = CopyWorker(self)
+        while let chunk = try cursor.take() { try worker.copy(chunk) }
+        return worker.tally
+    }
+
+    /// Copies all chunks on `threads` threads.
+    ///
+    /// The first error wins and stops the others.
+    func runInParallel(threads: Int) throws(CollapseError) -> CopyTally {
+        let outcome = SharedOutcome(CopyTally(layers: chain.layers.count))
+        WorkerThreads.run(threads) { _ in
+            var worker = CopyWorker(self)
+            do throws(CollapseError) {
+                while !outcome.hasFailed, let chunk = try cursor.take() {
+                    try worker.copy(chunk)
+                }
+                outcome.add(worker.tally)
+            } catch {
+                outcome.fail(error)
+                writer.abandon()
+            }
+        }
+        return try outcome.result()
+    }
+}
+
+/// What one thread needs to copy chunks.
+private struct CopyWorker {
+    private let reader: ChunkReader
+    private let sink: any ChunkSink
+    private let buffer = ChunkBuffer()
+    private let grainBytes: Int
+    private let meter: ProgressMeter
+
+    init(_ engine: CopyEngine) {
+        reader = ChunkReader(engine.chain, salvage: engine.writer.policy.salvage)
+        sink = engine.writer.makeSink()
+        grainBytes = Int(engine.writer.policy.grainBytes)
+        meter = engine.meter
+    }
+
+    mutating func copy(_ chunk: Chunk) throws(CollapseError) {
+        if !chunk.isZero {
+            buffer.prepare(for: chunk, grainBytes: grainBytes)
+            try reader.read(chunk, into: buffer)
+        }
+        try sink.write(chunk, buffer)
+        meter.add(chunk.dataBytes)
+    }
+
+    var tally: CopyTally {
+        var tally = CopyTally(layers: reader.tallies.count)
+        tally.add(reader.tallies, sink.tally)
+        return tally
+    }
+}
+
+/// The sum of what the workers did, or the first error.
+private final class SharedOutcome: Sendable {
+    private let state: Mutex<Result<CopyTally, CollapseError>>
+
+    init(_ tally: CopyTally) { state = Mutex(.success(tally)) }
+
+    var hasFailed: Bool {
+        state.withLock { if case .failure = $0 { true } else { false } }
+    }
+
+    func add(_ tally: CopyTally) {
+        state.withLock { state in
+            guard case .success(var sum) = state else { return }
+            sum.add(tally.layers, tally.target)
+            state = .success(sum)
+        }
+    }
+
+    func fail(_ error: CollapseError) {
+        state.withLock { state in
+            if case .success = state { state = .failure(error) }
+        }
+    }
+
+    func result() throws(CollapseError) -> CopyTally { try state.withLock { $0 }.get() }
+}

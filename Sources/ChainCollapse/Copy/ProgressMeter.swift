@@ -1,0 +1,67 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+
+/// Counts what workers have copied and tells the listener, not more often than it can use.
+final class ProgressMeter: Sendable {
+    private static let minimumInterval = Duration.milliseconds(50)
+
+    /// What the plan knows of the total.
+    struct Total: Hashable {
+        var plannedBytes: UInt64 = 0
+        var plannedWindows = 0
+        var allWindows = 0
+        var isExact = false
+
+        /// The planned bytes, scaled up to the windows that are still to be planned.
+        var estimatedBytes: UInt64 {
+            guard !isExact, plannedWindows > 0, allWindows > plannedWindows else {
+                return plannedBytes
+            }
+            return UInt64(Double(plannedBytes) * Double(allWindows) / Double(plannedWindows))
+        }
+    }
+
+    private struct State {
+        var copiedBytes: UInt64 = 0
+        var total = Total()
+        var lastReport: ContinuousClock.Instant?
+    }
+
+    private let state = Mutex(State())
+    private let start = ContinuousClock.now
+    private let listener: @Sendable (CollapseProgress) -> Void
+
+    init(_ listener: @escaping @Sendable (CollapseProgress) -> Void) { self.listener = listener }
+
+    /// The time since the start, in seconds.
+    var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+    func update(_ total: Total) { state.withLock { $0.total = total } }
+
+    func add(_ bytes: UInt64) {
+        let now = ContinuousClock.now
+        let due = state.withLock { state in
+            state.copiedBytes += bytes
+            let last = state.lastReport ?? start
+            guard now - last >= ProgressMeter.minimumInterval else { return false }
+            state.lastReport = now
+            return true
+        }
+        if due { report() }
+    }
+
+    /// Tells the listener where things stand.
+    func report() {
+        let (copied, total) = state.withLock { ($0.copiedBytes, $0.total) }
+        listener(
+            CollapseProgress(
+                copiedBytes: copied,
+                totalBytes: max(copied, total.estimatedBytes),
+                totalIsExact: total.isExact,
+                seconds: seconds
+            )
+        )
+    }
+}

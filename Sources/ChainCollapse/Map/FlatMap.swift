@@ -1,0 +1,100 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DiskIO
+internal import QCow2
+
+/// The flattened map of a chain: for each guest byte, the one place its content comes from.
+///
+/// Guest space is walked in windows. Within a window each layer, top down, resolves only what the
+/// layers above left open, and each L2 table is decoded once. Windows that no layer allocates
+/// anything in are skipped in one step. The cost is proportional to the allocated tables, and the
+/// memory to one window, whatever the size of the disk or the depth of the chain.
+package struct FlatMap: Sendable {
+    /// A window describes about this many of the smallest units that the chain allocates.
+    private static let unitsPerWindow: UInt64 = 8192
+    /// Windows are no smaller, so that few layers with tiny clusters do not make many windows.
+    private static let minimumWindowBytes: UInt64 = 4 << 20
+    /// There are no more windows than this, so that knowing the occupied ones costs little.
+    private static let maximumWindows: UInt64 = 1 << 20
+
+    let chain: ImageChain
+    /// The size of a window in bytes: a power of two, and a multiple of every chunk.
+    let windowBytes: UInt64
+    /// The windows in which some layer has an L2 table.
+    private let occupied: WindowSet
+
+    /// The map of an opened chain.
+    package init(of chain: ImageChain) {
+        self.chain = chain
+        let smallest = chain.layers.map(\.granuleBytes).filter { $0 > 512 }.min() ?? 65_536
+        var bytes = max(smallest * FlatMap.unitsPerWindow, FlatMap.minimumWindowBytes)
+        while chain.diskBytes / bytes > FlatMap.maximumWindows { bytes *= 2 }
+        windowBytes = bytes
+        var occupied = WindowSet(count: Int(chain.diskBytes / bytes + 1))
+        for (index, layer) in chain.layers.enumerated() {
+            guard case .qcow2(_, let table) = layer.content else { continue }
+            for range in table.allocatedRanges where range.lowerBound < chain.visibleBytes[index] {
+                let end = min(range.upperBound, chain.visibleBytes[index])
+                occupied.insert(Int(range.lowerBound / bytes)...Int((end - 1) / bytes))
+            }
+        }
+        self.occupied = occupied
+    }
+
+    /// The number of windows that must be looked at.
+    var occupiedCount: Int { occupied.occupiedCount }
+
+    /// The first window at or after a guest offset in which a layer may have anything; nil when
+    /// there is none.
+    func nextWindow(from guestOffset: UInt64) throws(CollapseError) -> Range<UInt64>? {
+        let mapped = occupied.first(from: Int(guestOffset / windowBytes)).map {
+            UInt64($0) * windowBytes
+        }
+        let raw = try nextRawData(from: guestOffset).map { $0 / windowBytes * windowBytes }
+        guard let start = [mapped, raw].compactMap({ $0 }).min(), start < chain.diskBytes else {
+            return nil
+        }
+        return start..<min(start + windowBytes, chain.diskBytes)
+    }
+
+    /// Where the raw layer at the chain's end, if it has one, next has data that can be seen.
+    private func nextRawData(from guestOffset: UInt64) throws(CollapseError) -> UInt64? {
+        guard let layer = chain.layers.last, let visible = chain.visibleBytes.last,
+            case .raw(let start) = layer.content, guestOffset < visible
+        else { return nil }
+        let data = try usingDisk { () throws(IOError) in
+            try layer.data.nextData(at: start + guestOffset)
+        }
+        return data.map { $0.lowerBound - start }.flatMap { $0 < visible ? $0 : nil }
+    }
+}
+
+/// A set of window numbers, as bits.
+struct WindowSet: Hashable {
+    private var words: [UInt64]
+    private(set) var occupiedCount = 0
+
+    init(count: Int) { words = Array(repeating: 0, count: (count + 63) / 64) }
+
+    mutating func insert(_ range: ClosedRange<Int>) {
+        for window in range {
+            let bit: UInt64 = 1 << UInt64(window % 64)
+            if words[window / 64] & bit == 0 { occupiedCount += 1 }
+            words[window / 64] |= bit
+        }
+    }
+
+    /// The first member at or after a number.
+    func first(from window: Int) -> Int? {
+        guard window / 64 < words.count else { return nil }
+        var index = window / 64
+        var word = words[index] & (UInt64.max << UInt64(window % 64))
+        while word == 0 {
+            index += 1
+            guard index < words.count else { return nil }
+            word = words[index]
+        }
+        return index * 64 + word.trailingZeroBitCount
+    }
+}

@@ -1,0 +1,30 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// A unit of work: what one worker copies in one go.
+struct Chunk: Hashable, Sendable {
+    /// Chunks begin at multiples of this and, unless they read as zeros only, are no longer.
+    ///
+    /// No format has larger clusters, so neither a compressed source cluster nor a target cluster
+    /// belongs to two chunks.
+    static let slotBytes: UInt64 = 2 << 20
+
+    /// Its place in the order of all chunks, from 0.
+    let ticket: Int
+    /// The guest offset of the first slot it touches.
+    let slotStart: UInt64
+    /// What to copy, in guest order.
+    let extents: [Extent]
+
+    /// True when nothing must be read.
+    ///
+    /// Only such a chunk may touch more than one slot.
+    var isZero: Bool { !extents.contains(where: \.needsReading) }
+    var guestRange: Range<UInt64> {
+        (extents.first?.guestOffset ?? slotStart)..<(extents.last?.guestEnd ?? slotStart)
+    }
+    /// The bytes that must be read, uncompressed.
+    var dataBytes: UInt64 {
+        extents.reduce(0) { $0 + ($1.needsReading ? $1.byteCount : 0) }
+    }
+}

@@ -1,0 +1,15 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a target must be told about, besides data.
+struct PlanPolicy: Hashable, Sendable {
+    /// The target's smallest unit of allocation, in bytes.
+    var grainBytes: UInt64
+    /// The target must be given what reads as zeros: it does not start zeroed, or takes space for
+    /// everything.
+    var wantsZeros = false
+    /// The index of the layer that stays below the target; nil when it is to stand alone.
+    var baseLayer: Int?
+    /// Damaged entries are counted and read as zeros instead of ending the work.
+    var salvage = false
+}

@@ -1,0 +1,43 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a worker gives its chunks to.
+protocol ChunkSink: AnyObject {
+    /// Writes what the chunk's extents read as. Chunks that read as zeros only come without bytes.
+    func write(_ chunk: Chunk, _ buffer: ChunkBuffer) throws(CollapseError)
+    /// What was written so far.
+    var tally: TargetTally { get }
+}
+
+/// Something that a chain can be collapsed into.
+///
+/// Its sinks are used side by side, one by worker.
+protocol TargetWriter: Sendable {
+    /// What the target must be given.
+    var policy: PlanPolicy { get }
+    /// Called once before the first chunk.
+    func begin() throws(CollapseError)
+    func makeSink() -> any ChunkSink
+    /// Called once after the last chunk.
+    func finish() throws(CollapseError)
+    /// Called instead when the work ends early, so that no worker waits for another.
+    func abandon()
+}
+
+/// What was written to a target.
+struct TargetTally: Hashable, Sendable {
+    /// Bytes of guest data written, compressed or not.
+    var writtenBytes: UInt64 = 0
+    /// Guest bytes that were read and turned out to be zeros.
+    var zeroBytes: UInt64 = 0
+
+    /// Counts what was read of a chunk and not kept.
+    mutating func countZeros(of chunk: Chunk, kept: UInt64) {
+        zeroBytes += chunk.dataBytes - min(kept, chunk.dataBytes)
+    }
+
+    static func += (left: inout TargetTally, right: TargetTally) {
+        left.writtenBytes += right.writtenBytes
+        left.zeroBytes += right.zeroBytes
+    }
+}

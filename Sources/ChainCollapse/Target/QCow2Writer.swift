@@ -1,0 +1,132 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DiskIO
+internal import QCow2
+internal import Synchronization
+
+/// Writes a qcow2 image.
+///
+/// Workers fill, scan and compress side by side; they pass a turnstile in the order of their chunks
+/// to be given places, and write side by side again. So the layout is the same whatever the number
+/// of workers.
+final class QCow2Writer: TargetWriter {
+    /// What becomes of clusters that read as zeros.
+    enum ZeroClusters: Hashable {
+        /// Nothing: nothing lies below, so an absent cluster reads as zeros.
+        case absent
+        /// An entry says so, because a backing file lies below.
+        case marked
+        /// They get places like data.
+        case allocated(Preallocation)
+    }
+
+    let target: any BlockTarget
+    let geometry: Geometry
+    let zeroClusters: ZeroClusters
+    /// The type of compression; nil when clusters are written as they are.
+    let compression: CompressionType?
+    let policy: PlanPolicy
+    private let layout: Mutex<ImageLayout>
+    private let turnstile = Turnstile()
+
+    /// A writer to a new file or a device, above a layer of the chain when one stays below.
+    init(
+        _ target: any BlockTarget,
+        _ diskBytes: UInt64,
+        _ options: CreationOptions,
+        _ format: QCow2Format,
+        baseLayer: Int?,
+        salvage: Bool
+    ) throws(CollapseError) {
+        self.target = target
+        do throws(CreationOptions.Invalid) {
+            let layout = try ImageLayout(
+                options: options,
+                diskBytes: diskBytes,
+                sharesClusters: format.compresses
+            )
+            geometry = layout.geometry
+            self.layout = Mutex(layout)
+        } catch { throw CollapseError(.invalidOptions, error.reason) }
+        compression = format.compresses ? options.compressionType : nil
+        zeroClusters = QCow2Writer.zeroClusters(options, format, hasBase: baseLayer != nil)
+        var wantsZeros = false
+        if case .allocated = zeroClusters { wantsZeros = true }
+        policy = PlanPolicy(
+            grainBytes: format.compresses ? geometry.clusterBytes : geometry.subclusterBytes,
+            wantsZeros: wantsZeros,
+            baseLayer: baseLayer,
+            salvage: salvage
+        )
+    }
+
+    private static func zeroClusters(
+        _ options: CreationOptions,
+        _ format: QCow2Format,
+        hasBase: Bool
+    ) -> ZeroClusters {
+        if format.preallocation != .off { return .allocated(format.preallocation) }
+        guard hasBase else { return .absent }
+        // Version 2 has no way of saying zero but with a cluster.
+        return options.version == 2 ? .allocated(.metadata) : .marked
+    }
+
+    func begin() throws(CollapseError) {}
+    func makeSink() -> any ChunkSink { QCow2Sink(self) }
+    func abandon() { turnstile.close() }
+
+    /// Gives a chunk's clusters their places, in the order of tickets, and writes the L2 tables that
+    /// this completes.
+    ///
+    /// - Returns: what `body` returns; nil when the work has ended early.
+    func layOut<R>(
+        _ ticket: Int,
+        _ body: (inout ImageLayout) -> R
+    ) throws(CollapseError) -> R? {
+        let outcome = turnstile.pass(ticket) {
+            layout.withLock { layout in (body(&layout), layout.takeFinishedTables()) }
+        }
+        guard let (result, tables) = outcome else { return nil }
+        try usingDisk { () throws(IOError) in
+            for table in tables { try target.write(table.bytes, at: table.hostOffset.rawValue) }
+        }
+        return result
+    }
+
+    func finish() throws(CollapseError) {
+        do {
+            try layout.withLock { layout in
+                try layout.finish(flush: flushDevice) { bytes, offset in
+                    try target.write(bytes, at: offset.rawValue)
+                }
+                try target.setByteCount(layout.fileBytes)
+            }
+        } catch let error as IOError {
+            throw CollapseError(.io(error))
+        } catch let error as CreationOptions.Invalid {
+            throw CollapseError(.invalidOptions, error.reason)
+        } catch {
+            throw CollapseError(.unusableTarget, String(describing: error))
+        }
+    }
+
+    /// On a device, which has no name to publish, the header must not be there before the rest.
+    private func flushDevice() throws(IOError) {
+        if !target.startsZeroed { try target.flush() }
+    }
+
+    /// Takes space, as the preallocation wants it, for clusters that have a place but no data.
+    func reserve(_ placements: [ImageLayout.Placement]) throws(IOError) {
+        guard case .allocated(let preallocation) = zeroClusters else { return }
+        for placement in placements {
+            let (offset, count) = (placement.hostOffset.rawValue, placement.byteCount)
+            switch preallocation {
+            case .full: try target.writeZeros(at: offset, byteCount: count)
+            case _ where !target.startsZeroed: try target.zero(at: offset, byteCount: count)
+            case .falloc: try target.allocate(at: offset, byteCount: count)
+            case .off, .metadata: break
+            }
+        }
+    }
+}

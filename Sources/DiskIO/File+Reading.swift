@@ -1,0 +1,45 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CShims
+internal import Glibc
+
+extension File: BlockSource {
+    package func read(at offset: UInt64, into bytes: inout MutableRawSpan) throws(IOError) {
+        // SAFETY: the span's own memory, for the length of the call.
+        try unsafe bytes.withUnsafeMutableBytes { (buffer) throws(IOError) in
+            try unsafe read(at: offset, into: buffer)
+        }
+    }
+
+    /// Fills the buffer, however many calls that takes.
+    func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(IOError) {
+        var done = 0
+        while done < buffer.count {
+            let place = offset + UInt64(done)
+            // SAFETY: `done` is less than the count.
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = unsafe Syscalls.read(descriptor, into: rest, at: place)
+            guard count >= 0 else { throw .last("read", path, at: place) }
+            guard count > 0 else {
+                throw IOError(call: "read", path: path, offset: place, cause: .unexpectedEnd)
+            }
+            done += count
+        }
+    }
+
+    package func nextData(at offset: UInt64) throws(IOError) -> Range<UInt64>? {
+        guard offset < byteCount else { return nil }
+        guard kind == .regular else { return offset..<byteCount }
+        let start = cshims_seek_data(descriptor, Int64(offset))
+        guard start >= 0 else {
+            // ENXIO: only a hole follows. Any other answer: the file system does not know.
+            return Glibc.errno == ENXIO ? nil : offset..<byteCount
+        }
+        let end = cshims_seek_hole(descriptor, start)
+        guard end > start, UInt64(start) < byteCount else {
+            return UInt64(start) < byteCount ? UInt64(start)..<byteCount : nil
+        }
+        return UInt64(start)..<min(UInt64(end), byteCount)
+    }
+}

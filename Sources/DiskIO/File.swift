@@ -1,0 +1,84 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CShims
+internal import Glibc
+internal import SystemPackage
+
+/// An open file or block device.
+///
+/// Closed when the last reference goes.
+package final class File: Sendable {
+    /// What the path names; nothing else is opened.
+    package enum Kind: Hashable, Sendable { case regular, blockDevice }
+
+    /// Which file it is, whatever its name.
+    package struct Identity: Hashable, Sendable {
+        let device: UInt64
+        let inode: UInt64
+    }
+
+    package let path: String
+    package let kind: Kind
+    package let identity: Identity
+    /// The size in bytes when the file was opened; a device's whole size.
+    package let byteCount: UInt64
+    let descriptor: Int32
+
+    /// Opens for reading only.
+    ///
+    /// - Throws: `IOError`; with `.notSupported` when the path is neither a regular file nor a
+    ///   block device. Opening never blocks, whatever the path names.
+    package convenience init(readingFrom path: String) throws(IOError) {
+        try self.init(path, O_RDONLY | O_NONBLOCK, mode: 0)
+    }
+
+    init(_ path: String, _ flags: Int32, mode: mode_t) throws(IOError) {
+        let descriptor = Syscalls.open(path, flags, mode: mode)
+        guard descriptor >= 0 else { throw .last("open", path) }
+        do throws(IOError) {
+            let status = try File.status(of: descriptor, path)
+            kind = try File.kind(of: status, path)
+            byteCount = try File.size(of: descriptor, kind, status, path)
+            identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// The bytes the file occupies on its file system.
+    package func allocatedBytes() throws(IOError) -> UInt64 {
+        UInt64(try File.status(of: descriptor, path).st_blocks) * 512
+    }
+
+    private static func status(of descriptor: Int32, _ path: String) throws(IOError) -> stat {
+        guard let status = Syscalls.status(of: descriptor) else { throw .last("fstat", path) }
+        return status
+    }
+
+    private static func kind(of status: stat, _ path: String) throws(IOError) -> Kind {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: .regular
+        case S_IFBLK: .blockDevice
+        case S_IFDIR: throw IOError(call: "open", path: path, cause: .errno(.isDirectory))
+        default: throw IOError(call: "open", path: path, cause: .errno(.notSupported))
+        }
+    }
+
+    private static func size(
+        of descriptor: Int32,
+        _ kind: Kind,
+        _ status: stat,
+        _ path: String
+    ) throws(IOError) -> UInt64 {
+        guard kind == .blockDevice else { return UInt64(status.st_size) }
+        let bytes = cshims_block_device_size(descriptor)
+        guard bytes >= 0 else { throw .last("ioctl BLKGETSIZE64", path) }
+        return UInt64(bytes)
+    }
+}

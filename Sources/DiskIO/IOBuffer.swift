@@ -1,0 +1,80 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// Page-aligned memory that one worker owns and fills, scans and writes from.
+@safe package final class IOBuffer {
+    package let byteCount: Int
+    private let base: UnsafeMutableRawPointer
+
+    /// Memory of `byteCount` bytes, zeroed.
+    package init(byteCount: Int) {
+        precondition(byteCount > 0, "a buffer of no bytes")
+        self.byteCount = byteCount
+        // SAFETY: freed in deinit only; every access below is checked against `byteCount`.
+        unsafe base = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 4096)
+        unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+    }
+
+    // SAFETY: allocated in init, and no span outlives the calls that lend it.
+    deinit { unsafe base.deallocate() }
+
+    /// Lends a part of the memory for reading.
+    package func withBytes<R, E: Error>(
+        _ range: Range<Int>,
+        _ body: (RawSpan) throws(E) -> R
+    ) throws(E) -> R {
+        // SAFETY: `slice` checks the range; the span lives during the call.
+        try body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(slice(range))))
+    }
+
+    /// Lends a part of the memory for writing.
+    package func withMutableBytes<R, E: Error>(
+        _ range: Range<Int>,
+        _ body: (inout MutableRawSpan) throws(E) -> R
+    ) throws(E) -> R {
+        // SAFETY: `slice` checks the range; the span lives during the call.
+        var span = unsafe MutableRawSpan(_unsafeBytes: slice(range))
+        return try body(&span)
+    }
+
+    /// A copy of a part.
+    package func array(_ range: Range<Int>) -> [UInt8] {
+        // SAFETY: `slice` checks the range.
+        unsafe Array(slice(range))
+    }
+
+    /// Makes a part zero.
+    package func zero(_ range: Range<Int>) {
+        // SAFETY: `slice` checks the range.
+        unsafe _ = slice(range).initializeMemory(as: UInt8.self, repeating: 0)
+    }
+
+    /// Copies a part of another buffer to `start` of this one; the two may not be the same.
+    package func copy(_ range: Range<Int>, of other: IOBuffer, to start: Int) {
+        precondition(other !== self, "a buffer is not copied onto itself")
+        let target = start..<(start + range.count)
+        // SAFETY: both slices are checked and belong to different allocations.
+        unsafe slice(target).copyMemory(from: UnsafeRawBufferPointer(other.slice(range)))
+    }
+
+    /// True when every byte of a part is zero.
+    ///
+    /// Compares the part with itself one step on, so the C library's vector code does the work.
+    package func isZero(_ range: Range<Int>) -> Bool {
+        // SAFETY: `slice` checks the range; both compared pieces lie inside it.
+        let bytes = unsafe slice(range)
+        guard let start = bytes.baseAddress, bytes.count > 0 else { return true }
+        let head = min(bytes.count, 16)
+        for index in 0..<head where unsafe bytes[index] != 0 { return false }
+        return unsafe memcmp(start, start + head, bytes.count - head) == 0
+    }
+
+    private func slice(_ range: Range<Int>) -> UnsafeMutableRawBufferPointer {
+        precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "outside the buffer")
+        // SAFETY: the range was checked above.
+        let start = unsafe base.advanced(by: range.lowerBound)
+        return unsafe UnsafeMutableRawBufferPointer(start: start, count: range.count)
+    }
+}

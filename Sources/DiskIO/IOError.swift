@@ -1,0 +1,53 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import SystemPackage
+
+/// A system call that failed: which call, on what, where, and why.
+package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Why the call did not do what was asked.
+    package enum Cause: Hashable, Sendable {
+        /// The kernel's answer.
+        case errno(Errno)
+        /// The file ended before the requested bytes did: it shrank while it was read.
+        case unexpectedEnd
+    }
+
+    /// The call, as its manual page names it.
+    package let call: String
+    /// The file's path, as it was given.
+    package let path: String
+    /// The offset in bytes, for calls that have one.
+    package let offset: UInt64?
+    package let cause: Cause
+
+    package init(call: String, path: String, offset: UInt64? = nil, cause: Cause) {
+        self.call = call
+        self.path = path
+        self.offset = offset
+        self.cause = cause
+    }
+
+    /// The error of the call that just failed, from the thread's `errno`.
+    static func last(_ call: String, _ path: String, at offset: UInt64? = nil) -> IOError {
+        IOError(call: call, path: path, offset: offset, cause: .errno(Syscalls.lastError))
+    }
+
+    /// True when the kernel gave this answer.
+    package func has(_ errno: Errno) -> Bool { cause == .errno(errno) }
+
+    /// True when a name could not be given because something has it.
+    package var nameIsTaken: Bool { has(.fileExists) }
+
+    package var description: String {
+        let place = offset.map { " at \(hex($0))" } ?? ""
+        return switch cause {
+        case .errno(let errno): "\(path): \(call)\(place) failed: \(errno)"
+        case .unexpectedEnd:
+            "\(path): the file ended at \(call)\(place): it was cut short while it was read"
+        }
+    }
+}
+
+/// Formats a number as the format's documents write them: `0x50018`.
+package func hex(_ value: some BinaryInteger) -> String { "0x" + String(value, radix: 16) }

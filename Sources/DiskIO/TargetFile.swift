@@ -1,0 +1,169 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CShims
+internal import Glibc
+internal import Synchronization
+internal import SystemPackage
+
+/// Something bytes are written to at an offset: a new file, a block device or, in tests, a failing
+/// disk.
+package protocol BlockTarget: AnyObject, Sendable {
+    /// The path that errors show.
+    var path: String { get }
+    /// True when what was never written reads as zeros: a new file, but not a used device.
+    var startsZeroed: Bool { get }
+
+    /// Writes the whole span.
+    func write(_ bytes: RawSpan, at offset: UInt64) throws(IOError)
+    /// Makes a range read as zeros, without taking space where that can be had.
+    func zero(at offset: UInt64, byteCount: UInt64) throws(IOError)
+    /// Writes zeros to a range, taking its space.
+    func writeZeros(at offset: UInt64, byteCount: UInt64) throws(IOError)
+    /// Takes space for a range without changing what it reads as.
+    func allocate(at offset: UInt64, byteCount: UInt64) throws(IOError)
+    /// Sets a file's length; a device must be at least that long.
+    func setByteCount(_ byteCount: UInt64) throws(IOError)
+    /// Returns when everything written is on stable storage.
+    func flush() throws(IOError)
+}
+
+extension BlockTarget {
+    /// Writes `range` of a buffer.
+    package func write(
+        _ buffer: IOBuffer,
+        _ range: Range<Int>,
+        at offset: UInt64
+    ) throws(IOError) {
+        try buffer.withBytes(range) { (bytes) throws(IOError) in try write(bytes, at: offset) }
+    }
+
+    /// Writes the bytes of an array.
+    package func write(_ bytes: [UInt8], at offset: UInt64) throws(IOError) {
+        // SAFETY: bytes have no padding.
+        try write(unsafe bytes.span.bytes, at: offset)
+    }
+}
+
+/// A file or block device that is being written.
+package final class TargetFile: BlockTarget {
+    /// Ways to zero a range, cheapest first; one that the target refuses is not tried again.
+    private enum ZeroingStep: Int { case punchHole, zeroRange, write }
+
+    /// Zeros are written from a block of this size.
+    private static let zeroBlockBytes = 1 << 20
+
+    private let file: File
+    private let zeroingStep = Atomic<Int>(ZeroingStep.punchHole.rawValue)
+    package var path: String { file.path }
+    package var isBlockDevice: Bool { file.kind == .blockDevice }
+    package var startsZeroed: Bool { !isBlockDevice }
+    package var identity: File.Identity { file.identity }
+
+    /// Creates a new file; fails when the name is taken.
+    package init(creating path: String, mode: UInt32 = 0o666) throws(IOError) {
+        file = try File(path, O_RDWR | O_CREAT | O_EXCL, mode: mode_t(mode))
+    }
+
+    /// Opens an existing block device for writing, refusing one that is in use as a file system.
+    package init(device path: String) throws(IOError) {
+        file = try File(path, O_RDWR | O_EXCL | O_NONBLOCK, mode: 0)
+        guard file.kind == .blockDevice else {
+            throw IOError(call: "open", path: path, cause: .errno(.notSupported))
+        }
+    }
+
+    package func write(_ bytes: RawSpan, at offset: UInt64) throws(IOError) {
+        // SAFETY: the span's own memory, for the length of the call.
+        try unsafe bytes.withUnsafeBytes { (buffer) throws(IOError) in
+            var done = 0
+            while done < buffer.count {
+                let place = offset + UInt64(done)
+                // SAFETY: `done` is less than the count.
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
+                let count = unsafe Syscalls.write(file.descriptor, from: rest, at: place)
+                guard count > 0 else { throw .last("write", path, at: place) }
+                done += count
+            }
+        }
+    }
+
+    package func zero(at offset: UInt64, byteCount: UInt64) throws(IOError) {
+        guard byteCount > 0 else { return }
+        let (place, length) = (Int64(offset), Int64(byteCount))
+        if isStill(.punchHole) {
+            if Syscalls.succeeds({ cshims_punch_hole(file.descriptor, place, length) }) { return }
+            try giveUp(.punchHole, at: offset)
+        }
+        if isStill(.zeroRange) {
+            if Syscalls.succeeds({ cshims_zero_range(file.descriptor, place, length) }) { return }
+            try giveUp(.zeroRange, at: offset)
+        }
+        try writeZeros(at: offset, byteCount: byteCount)
+    }
+
+    package func allocate(at offset: UInt64, byteCount: UInt64) throws(IOError) {
+        guard byteCount > 0, !isBlockDevice else { return }
+        let (place, length) = (Int64(offset), Int64(byteCount))
+        guard Syscalls.succeeds({ cshims_allocate(file.descriptor, place, length) }) else {
+            throw .last("fallocate", path, at: offset)
+        }
+    }
+
+    package func setByteCount(_ byteCount: UInt64) throws(IOError) {
+        guard !isBlockDevice else {
+            guard byteCount <= file.byteCount else {
+                throw IOError(call: "write", path: path, cause: .errno(.noSpace))
+            }
+            return
+        }
+        guard Syscalls.succeeds({ ftruncate(file.descriptor, Int(byteCount)) }) else {
+            throw .last("ftruncate", path, at: byteCount)
+        }
+    }
+
+    package func flush() throws(IOError) {
+        guard Syscalls.succeeds({ fsync(file.descriptor) }) else { throw .last("fsync", path) }
+    }
+
+    /// A file's length and the bytes it occupies.
+    package struct Size: Hashable, Sendable {
+        package let byteCount: UInt64
+        package let allocatedBytes: UInt64
+    }
+
+    /// The size that the target has now; a device's is fixed.
+    package func size() throws(IOError) -> Size {
+        guard let status = Syscalls.status(of: file.descriptor) else {
+            throw .last("fstat", path)
+        }
+        return isBlockDevice
+            ? Size(byteCount: file.byteCount, allocatedBytes: file.byteCount)
+            : Size(
+                byteCount: UInt64(status.st_size),
+                allocatedBytes: UInt64(status.st_blocks) * 512
+            )
+    }
+
+    private func isStill(_ step: ZeroingStep) -> Bool {
+        zeroingStep.load(ordering: .relaxed) <= step.rawValue
+    }
+
+    /// Remembers that the target does not know a way of zeroing; any other failure is an error.
+    private func giveUp(_ step: ZeroingStep, at offset: UInt64) throws(IOError) {
+        let error = IOError.last("fallocate", path, at: offset)
+        guard error.has(.notSupported) || error.has(.invalidArgument) || error.has(.noFunction)
+        else { throw error }
+        zeroingStep.store(step.rawValue + 1, ordering: .relaxed)
+    }
+
+    package func writeZeros(at offset: UInt64, byteCount: UInt64) throws(IOError) {
+        let zeros = IOBuffer(byteCount: TargetFile.zeroBlockBytes)
+        var done: UInt64 = 0
+        while done < byteCount {
+            let count = Int(min(byteCount - done, UInt64(zeros.byteCount)))
+            try write(zeros, 0..<count, at: offset + done)
+            done += UInt64(count)
+        }
+    }
+}

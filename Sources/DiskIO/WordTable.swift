@@ -1,0 +1,60 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// A private copy of a table of big-endian 64-bit words, as qcow2 keeps its L1 and L2 tables.
+///
+/// What is judged and what is used are the same bits, whatever happens to the file meanwhile. One
+/// table is meant to be filled many times; its memory is kept.
+package struct WordTable: Sendable {
+    @usableFromInline var stored: [UInt64] = []
+
+    package init() {}
+
+    /// The number of words.
+    @inlinable package var count: Int { stored.count }
+
+    /// The word at an index, in the processor's byte order.
+    @inlinable package subscript(index: Int) -> UInt64 { UInt64(bigEndian: stored[index]) }
+
+    /// The index of the first word that is not zero, from `index` on; `count` when there is none.
+    @inlinable package func firstNonZero(from index: Int) -> Int {
+        var index = index
+        let words = stored.span
+        while index < words.count, words[index] == 0 { index += 1 }
+        return index
+    }
+
+    /// Replaces the contents by `count` words at `offset` of the source; words beyond its end are 0.
+    package mutating func fill(
+        from source: any BlockSource,
+        at offset: UInt64,
+        count: Int
+    ) throws(IOError) {
+        let available = offset < source.byteCount ? source.byteCount - offset : 0
+        let present = Int(min(UInt64(count), available / 8))
+        if stored.count != present {
+            stored.removeAll(keepingCapacity: true)
+            stored.append(contentsOf: repeatElement(0, count: present))
+        }
+        try read(from: source, at: offset)
+        stored.append(contentsOf: repeatElement(0, count: count - present))
+    }
+
+    private mutating func read(
+        from source: any BlockSource,
+        at offset: UInt64
+    ) throws(IOError) {
+        guard !stored.isEmpty else { return }
+        var span = stored.mutableSpan
+        // SAFETY: a word is its bytes; every pattern is valid.
+        var bytes = unsafe span.mutableBytes
+        try source.read(at: offset, into: &bytes)
+    }
+}
+
+/// Words as the format writes them.
+package func bigEndianBytes(_ words: [UInt64]) -> [UInt8] {
+    let swapped = words.map(\.bigEndian)
+    // SAFETY: a word is its bytes.
+    return unsafe swapped.withUnsafeBytes { unsafe Array($0) }
+}

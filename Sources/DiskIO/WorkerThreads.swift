@@ -1,0 +1,48 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// Threads of our own, for work that blocks in the kernel and must not sit on Swift's pool.
+package enum WorkerThreads {
+    /// The number of processors this process may use, at least 1.
+    package static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    /// Runs `body` on `count` threads, each with its number, and returns when all have ended.
+    package static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        let threads = (1..<max(count, 1)).map { number in start { body(number) } }
+        body(0)
+        for thread in threads { _ = pthread_join(thread, nil) }
+    }
+
+    /// Runs `body` on a thread of its own and waits for it without blocking the caller's executor.
+    package static func runDetached<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R {
+        await withCheckedContinuation { continuation in
+            _ = pthread_detach(start { continuation.resume(returning: body()) })
+        }
+    }
+
+    private final class Work {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t {
+        var thread = pthread_t()
+        // SAFETY: the thread takes over the reference that is passed to it.
+        let work = unsafe Unmanaged.passRetained(Work(body)).toOpaque()
+        let status = unsafe pthread_create(
+            &thread,
+            nil,
+            { argument in
+                if let argument = unsafe argument {
+                    unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
+                }
+                return nil
+            },
+            work
+        )
+        precondition(status == 0, "the system refused a thread: error \(status)")
+        return thread
+    }
+}

@@ -1,0 +1,123 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DiskIO
+
+extension QCow2Image {
+    /// The parts of a snapshot table entry before its extra data.
+    private static let fixedSnapshotBytes: UInt64 = 40
+    /// QEMU refuses entries with more extra data.
+    private static let maximumExtraBytes: UInt32 = 1024
+    /// QEMU refuses larger snapshot tables.
+    private static let maximumSnapshotTableBytes: UInt64 = 64 << 20
+
+    /// All internal snapshots, in the table's order.
+    ///
+    /// - Throws: `ImageError` naming the entry that is damaged.
+    package func snapshots() throws(ImageError) -> [Snapshot] {
+        var snapshots: [Snapshot] = []
+        var offset = header.snapshotTableOffset
+        for index in 0..<header.snapshotCount {
+            let (snapshot, end) = try snapshot(index, at: offset)
+            snapshots.append(snapshot)
+            offset = end
+            guard offset - header.snapshotTableOffset <= QCow2Image.maximumSnapshotTableBytes else {
+                throw .format(
+                    FormatError(.overLimit, path, at: offset, "the snapshot table exceeds 64 MiB")
+                )
+            }
+        }
+        return snapshots
+    }
+
+    /// The snapshot that a user names, by its id or else by its name.
+    package func snapshot(named name: String) throws(ImageError) -> Snapshot? {
+        let all = try snapshots()
+        return all.first { $0.id == name } ?? all.first { $0.name == name }
+    }
+
+    /// Reads one entry and finds where the next begins.
+    private func snapshot(
+        _ index: UInt32,
+        at offset: UInt64
+    ) throws(ImageError) -> (Snapshot, UInt64) {
+        let fixed = try tableBytes(at: offset, QCow2Image.fixedSnapshotBytes, index)
+        let extraBytes = fixed.bigEndian(UInt32.self, at: 36)
+        guard extraBytes <= QCow2Image.maximumExtraBytes else {
+            throw damaged(
+                offset + 36,
+                "snapshot \(index) has \(extraBytes) bytes of extra data: 1024 is the limit"
+            )
+        }
+        let (idBytes, nameBytes) = (
+            Int(fixed.bigEndian(UInt16.self, at: 12)), Int(fixed.bigEndian(UInt16.self, at: 14))
+        )
+        let restBytes = UInt64(extraBytes) + UInt64(idBytes + nameBytes)
+        let rest = try tableBytes(
+            at: offset + QCow2Image.fixedSnapshotBytes,
+            restBytes,
+            index
+        )
+        let extra = Array(rest.prefix(Int(extraBytes)))
+        let names = Int(extraBytes)
+        let snapshot = Snapshot(
+            id: rest.text(names..<(names + idBytes)),
+            name: rest.text((names + idBytes)..<(names + idBytes + nameBytes)),
+            seconds: fixed.bigEndian(UInt32.self, at: 16),
+            vmStateBytes: extra.count >= 8
+                ? extra.bigEndian(UInt64.self, at: 0)
+                : UInt64(fixed.bigEndian(UInt32.self, at: 32)),
+            diskBytes: extra.count >= 16
+                ? extra.bigEndian(UInt64.self, at: 8) : header.virtualSize,
+            l1TableOffset: fixed.bigEndian(UInt64.self, at: 0),
+            l1Entries: fixed.bigEndian(UInt32.self, at: 8)
+        )
+        try check(snapshot, index, at: offset)
+        return (snapshot, offset + (QCow2Image.fixedSnapshotBytes + restBytes + 7) / 8 * 8)
+    }
+
+    private func check(
+        _ snapshot: Snapshot,
+        _ index: UInt32,
+        at offset: UInt64
+    ) throws(ImageError) {
+        let needed = geometry.l1Entries(forDiskOf: snapshot.diskBytes)
+        guard snapshot.l1Entries <= Header.maximumL1Entries,
+            UInt64(snapshot.l1Entries) >= needed
+        else {
+            throw damaged(
+                offset + 8,
+                "snapshot \(index) has \(snapshot.l1Entries) L1 entries: its disk of "
+                    + "\(snapshot.diskBytes) bytes needs \(needed)"
+            )
+        }
+        let bytes = UInt64(snapshot.l1Entries) * 8
+        guard geometry.isAligned(snapshot.l1TableOffset),
+            snapshot.l1TableOffset <= metadata.byteCount,
+            bytes <= metadata.byteCount - snapshot.l1TableOffset
+        else {
+            throw damaged(
+                offset,
+                "snapshot \(index)'s L1 table at \(hex(snapshot.l1TableOffset)) is not "
+                    + "cluster-aligned or lies beyond the end of the file"
+            )
+        }
+    }
+
+    private func tableBytes(
+        at offset: UInt64,
+        _ count: UInt64,
+        _ index: UInt32
+    ) throws(ImageError) -> [UInt8] {
+        guard offset <= metadata.byteCount, count <= metadata.byteCount - offset else {
+            throw damaged(
+                offset,
+                "snapshot \(index)'s entry passes the end of the file at "
+                    + hex(metadata.byteCount)
+            )
+        }
+        return try reading { () throws(IOError) in
+            try metadata.bytes(at: offset, count: Int(count))
+        }
+    }
+}

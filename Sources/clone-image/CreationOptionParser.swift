@@ -1,0 +1,54 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import ChainCollapse
+internal import QCow2
+
+/// Understands qcow2 creation options written as qemu-img's.
+struct CreationOptionParser {
+    var creation = CreationOptions()
+    var format = QCow2Format()
+
+    /// Takes one option, or several separated by commas.
+    mutating func parse(_ text: String) throws {
+        for option in text.split(separator: ",") {
+            let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                throw ValidationError("--option \(option): key=value was expected.")
+            }
+            guard try set(parts[0], parts[1]) else {
+                throw ValidationError("--option \(option): the value is not known.")
+            }
+        }
+    }
+
+    /// Sets one option; false when the value means nothing.
+    private mutating func set(_ key: String, _ value: String) throws -> Bool {
+        switch key {
+        case "compat":
+            assign(["0.10": 2, "v2": 2, "1.1": 3, "v3": 3][value], to: \.creation.version)
+        case "cluster_size":
+            assign(ByteSize(argument: value)?.bytes, to: \.creation.clusterBytes)
+        case "refcount_bits": assign(Int(value), to: \.creation.refcountBits)
+        case "lazy_refcounts": assign(isOn(value), to: \.creation.hasLazyRefcounts)
+        case "extended_l2": assign(isOn(value), to: \.creation.hasExtendedL2)
+        case "compression_type":
+            assign(CompressionChoice(rawValue: value)?.type, to: \.creation.compressionType)
+        case "preallocation":
+            assign(Preallocation(rawValue: value), to: \.format.preallocation)
+        default: throw ValidationError("--option \(key): there is no such creation option.")
+        }
+    }
+
+    private mutating func assign<V>(
+        _ value: V?,
+        to path: WritableKeyPath<CreationOptionParser, V>
+    ) -> Bool {
+        guard let value else { return false }
+        self[keyPath: path] = value
+        return true
+    }
+
+    private func isOn(_ value: String) -> Bool? { ["on": true, "off": false][value] }
+}

@@ -1,0 +1,2 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
