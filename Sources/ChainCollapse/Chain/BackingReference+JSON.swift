@@ -56,6 +56,9 @@ extension BackingReference {
         guard format == .raw else { return }
         rawOffset = try reader.takeNumber("offset") ?? 0
         rawBytes = try reader.takeNumber("size")
+        guard (rawBytes ?? 0) % 512 == 0 else {
+            throw Unusable(reason: "its json: name has a size that is not a multiple of 512")
+        }
     }
 }
 

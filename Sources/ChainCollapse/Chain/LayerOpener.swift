@@ -11,14 +11,6 @@ struct LayerOpener {
 
     init(salvage: Bool) { self.salvage = salvage }
 
-    /// The magic numbers of formats that must not pass for raw when a format had to be guessed.
-    private static let foreignMagics: [(name: String, bytes: [UInt8])] = [
-        ("VMDK", Array("KDMV".utf8)), ("VMDK", Array("COWD".utf8)),
-        ("VMDK", Array("# Disk DescriptorFile".utf8)), ("VHDX", Array("vhdxfile".utf8)),
-        ("VHD", Array("conectix".utf8)), ("QED", Array("QED\0".utf8)),
-        ("Parallels", Array("WithoutFreeSpace".utf8)), ("LUKS", Array("LUKS".utf8)),
-    ]
-
     /// Opens one layer in its active state or, for the chain's top, an internal snapshot's.
     ///
     /// The top is what the user named; other layers are what an overlay names.
@@ -46,27 +38,14 @@ struct LayerOpener {
         isTop: Bool
     ) throws(CollapseError) -> ImageFormat {
         if let format = reference.format { return format }
-        let isImage = try usingDisk { () throws(IOError) in try Header.isPresent(in: file) }
-        if isImage {
-            if !isTop {
-                warnings.append(
-                    "\(file.path): read as qcow2 because it looks like one; "
-                        + "the overlay records no format"
-                )
-            }
-            return .qcow2
-        }
-        let head = try usingDisk { () throws(IOError) in
-            try file.bytes(at: 0, count: Int(min(file.byteCount, 64)))
-        }
-        if let foreign = LayerOpener.foreignMagics.first(where: { head.starts(with: $0.bytes) }) {
-            throw CollapseError(
-                .unsupportedImage,
-                "\(file.path): this looks like a \(foreign.name) image: "
-                    + "raw and qcow2 are read (if it is raw, say so by its recorded format)"
+        let format = try ImageFormat(guessedFrom: file)
+        if format == .qcow2, !isTop {
+            warnings.append(
+                "\(file.path): read as qcow2 because it looks like one; the overlay records no "
+                    + "format"
             )
         }
-        return .raw
+        return format
     }
 
     private func rawLayer(
@@ -102,7 +81,12 @@ struct LayerOpener {
         let header = try readingImage { () throws(ImageError) in try Header(reading: metadata) }
         if wasGuessed { try refuseReferences(of: header, file.path) }
         let dataFile = try openDataFile(of: header, file.path)
-        let image = QCow2Image(header: header, metadata: metadata, clusters: dataFile ?? file)
+        let image = QCow2Image(
+            header: header,
+            metadata: metadata,
+            clusters: dataFile ?? file,
+            salvages: salvage
+        )
         addWarnings(header, file.path)
         let table = try table(of: image, snapshot: snapshot)
         if table.lostBytes > 0 {
@@ -157,7 +141,7 @@ struct LayerOpener {
     ) throws(CollapseError) -> L1Table {
         guard let name else {
             return try readingImage { () throws(ImageError) in
-                try image.activeTable(salvage: salvage)
+                try image.activeTable()
             }
         }
         let snapshot = try readingImage { () throws(ImageError) in
@@ -173,7 +157,7 @@ struct LayerOpener {
             )
         }
         return try readingImage { () throws(ImageError) in
-            try image.table(of: snapshot, salvage: salvage)
+            try image.table(of: snapshot)
         }
     }
 

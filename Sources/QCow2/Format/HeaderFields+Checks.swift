@@ -79,7 +79,7 @@ extension HeaderFields {
         let hasBit = IncompatibleFeatures(rawValue: incompatible).contains(.compressionType)
         guard hasBit == (type != .zlib) else {
             throw damaged(
-                104,
+                headerLength > Header.version3Bytes ? 104 : 72,
                 "compression type \(type.name) contradicts incompatible feature bit 3"
             )
         }

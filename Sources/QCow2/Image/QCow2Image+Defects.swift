@@ -7,7 +7,7 @@ extension QCow2Image {
     /// What contradicts the format in an entry's bits; nil when nothing does.
     func defect(of entry: DamagedEntry) -> String? {
         if entry.word.has(L2Entry.compressed) { return compressedDefect(of: entry) }
-        guard entry.word & L2Entry.reserved == 0 else {
+        guard salvages || entry.word & L2Entry.reserved == 0 else {
             return "reserved \(bitList((entry.word & L2Entry.reserved).setBits)) set"
         }
         let offset = entry.word & L2Entry.offset.mask

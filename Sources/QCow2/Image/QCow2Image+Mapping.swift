@@ -25,8 +25,8 @@ extension QCow2Image {
         var position = table.position(of: range.lowerBound)
         while position < table.indices.count {
             let start = UInt64(table.indices[position]) * geometry.bytesPerL2Table
+            guard max(start, range.lowerBound) < limit else { return }
             let part = max(start, range.lowerBound)..<min(start + geometry.bytesPerL2Table, limit)
-            guard start < limit, !part.isEmpty else { return }
             let slice = L2Slice(
                 geometry: geometry,
                 tableOffset: table.tableOffsets[position],

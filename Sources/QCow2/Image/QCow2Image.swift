@@ -20,49 +20,50 @@ package final class QCow2Image: Sendable {
     package var path: String { metadata.path }
     package var geometry: Geometry { header.geometry }
 
+    /// True when what is damaged is to be read as far as it can be, and the rest counted as lost.
+    package let salvages: Bool
+
     /// An image from parts that the caller has opened.
     ///
     /// - Parameters:
     ///   - header: the header read from `metadata`.
     ///   - metadata: the image file, by map.
     ///   - clusters: the image file, or its data file where the header has one.
-    package init(header: Header, metadata: any BlockSource, clusters: any BlockSource) {
+    ///   - salvages: damage is to be passed over where that is possible.
+    package init(
+        header: Header,
+        metadata: any BlockSource,
+        clusters: any BlockSource,
+        salvages: Bool = false
+    ) {
         self.header = header
         self.metadata = metadata
         self.clusters = clusters
+        self.salvages = salvages
     }
 
     /// The disk's present state.
-    ///
-    /// With salvage, L2 tables beyond the end of the file are counted as lost instead of being an
-    /// error.
-    package func activeTable(salvage: Bool = false) throws(ImageError) -> L1Table {
+    package func activeTable() throws(ImageError) -> L1Table {
         try l1Table(
             at: header.l1TableOffset,
             entries: header.l1Entries,
-            diskBytes: header.diskBytes,
-            salvage: salvage
+            diskBytes: header.diskBytes
         )
     }
 
     /// The disk's state when an internal snapshot was taken, in the size it had then.
-    package func table(
-        of snapshot: Snapshot,
-        salvage: Bool = false
-    ) throws(ImageError) -> L1Table {
+    package func table(of snapshot: Snapshot) throws(ImageError) -> L1Table {
         try l1Table(
             at: snapshot.l1TableOffset,
             entries: snapshot.l1Entries,
-            diskBytes: snapshot.diskBytes & ~511,
-            salvage: salvage
+            diskBytes: snapshot.diskBytes & ~511
         )
     }
 
     private func l1Table(
         at offset: UInt64,
         entries: UInt32,
-        diskBytes: UInt64,
-        salvage: Bool
+        diskBytes: UInt64
     ) throws(ImageError) -> L1Table {
         var table = L1Table(diskBytes: diskBytes, bytesPerTable: geometry.bytesPerL2Table)
         // Entries behind the disk hold a saved machine's memory.
@@ -73,66 +74,42 @@ package final class QCow2Image: Sendable {
         } catch { throw .io(error) }
         var index = words.firstNonZero(from: 0)
         while index < words.count {
-            let place = offset + UInt64(index) * 8
-            let tableOffset = try self.tableOffset(words[index], index: index, at: place)
-            if tableOffset != 0 {
-                let isPresent = try isPresent(
-                    tableAt: tableOffset,
-                    index: index,
-                    at: place,
-                    salvage: salvage
-                )
-                if isPresent {
-                    table.append(index: UInt32(index), tableOffset: tableOffset)
-                } else {
-                    table.lose(index: UInt32(index))
-                }
-            }
+            try add(words[index], index, at: offset + UInt64(index) * 8, to: &table)
             index = words.firstNonZero(from: index + 1)
         }
         return table
     }
 
-    /// The checked offset of an L1 entry, 0 when it is unallocated.
-    private func tableOffset(
+    private func add(
         _ word: UInt64,
-        index: Int,
-        at place: UInt64
-    ) throws(ImageError) -> UInt64 {
-        let reserved = (word & L1Entry.reserved).setBits
-        guard reserved.isEmpty else {
-            throw damaged(
-                place,
-                "L1 entry \(index) is \(hex(word)): reserved \(bitList(reserved)) set"
-            )
+        _ index: Int,
+        at place: UInt64,
+        to table: inout L1Table
+    ) throws(ImageError) {
+        if let defect = l1Defect(word), !salvages {
+            throw damaged(place, "L1 entry \(index) is \(hex(word)): \(defect)")
         }
         let offset = word & L1Entry.offset.mask
-        guard geometry.isAligned(offset) else {
-            throw damaged(
-                place,
-                "L1 entry \(index) is \(hex(word)): its L2 table is not cluster-aligned"
-            )
+        guard offset != 0 else { return }
+        if geometry.isAligned(offset), offset < metadata.byteCount {
+            table.append(index: UInt32(index), tableOffset: offset)
+        } else {
+            table.lose(index: UInt32(index))
         }
-        return offset
     }
 
-    /// Whether a table lies inside the file; an error when it does not and nothing may be lost.
-    private func isPresent(
-        tableAt offset: UInt64,
-        index: Int,
-        at place: UInt64,
-        salvage: Bool
-    ) throws(ImageError) -> Bool {
-        guard offset > metadata.byteCount || metadata.byteCount - offset < geometry.clusterBytes
-        else { return true }
-        guard salvage else {
-            throw damaged(
-                place,
-                "L1 entry \(index) names an L2 table at \(hex(offset)), but the file ends at "
-                    + "\(hex(metadata.byteCount)): the image is cut short"
-            )
+    /// What contradicts the format in an L1 entry; nil when nothing does.
+    private func l1Defect(_ word: UInt64) -> String? {
+        let reserved = (word & L1Entry.reserved).setBits
+        guard reserved.isEmpty else { return "reserved \(bitList(reserved)) set" }
+        let offset = word & L1Entry.offset.mask
+        guard geometry.isAligned(offset) else { return "its L2 table is not cluster-aligned" }
+        let end = metadata.byteCount
+        guard offset == 0 || (offset < end && end - offset >= geometry.clusterBytes) else {
+            return "its L2 table at \(hex(offset)) lies beyond the end of the file at "
+                + "\(hex(end)): the image is cut short"
         }
-        return offset < metadata.byteCount
+        return nil
     }
 
     func damaged(_ offset: UInt64, _ finding: String) -> ImageError {
