@@ -83,7 +83,8 @@ public struct Collapse: Sendable {
             top: source.path,
             format: source.format,
             snapshot: source.snapshot,
-            salvage: options.salvage
+            salvage: options.salvage,
+            trustsProbedFormats: source.trustsProbedFormats
         )
         let base: Int? = if let name = source.base { try chain.baseIndex(of: name) } else { nil }
         try target.format.validate(hasBase: base != nil)

@@ -27,15 +27,20 @@ package struct ImageChain: Sendable {
     ///   - format: the top's format; guessed from its first bytes when nil.
     ///   - snapshot: id or name of an internal snapshot of the top, instead of its present state.
     ///   - salvage: accept L2 tables that are missing.
+    ///   - trustsProbedFormats: follow references of layers whose format nobody recorded.
     /// - Throws: `CollapseError`; when a lower layer fails, the sentence names the path there.
     package init(
         top path: String,
         format: ImageFormat? = nil,
         snapshot: String? = nil,
-        salvage: Bool = false
+        salvage: Bool = false,
+        trustsProbedFormats: Bool = false
     ) throws(CollapseError) {
         raiseOpenFileLimit()
-        var opener = LayerOpener(salvage: salvage)
+        var opener = LayerOpener(
+            salvage: salvage,
+            trustsProbedFormats: trustsProbedFormats
+        )
         let top = try opener.open(
             BackingReference(path: path, format: format),
             isTop: true,

@@ -7,9 +7,13 @@ internal import QCow2
 /// Opens the files of a chain, one layer at a time.
 struct LayerOpener {
     let salvage: Bool
+    let trustsProbedFormats: Bool
     private(set) var warnings: [String] = []
 
-    init(salvage: Bool) { self.salvage = salvage }
+    init(salvage: Bool, trustsProbedFormats: Bool) {
+        self.salvage = salvage
+        self.trustsProbedFormats = trustsProbedFormats
+    }
 
     /// Opens one layer in its active state or, for the chain's top, an internal snapshot's.
     ///
@@ -79,7 +83,7 @@ struct LayerOpener {
     ) throws(CollapseError) -> Layer {
         let metadata = try usingDisk { () throws(IOError) in try MappedFile(file) }
         let header = try readingImage { () throws(ImageError) in try Header(reading: metadata) }
-        if wasGuessed { try refuseReferences(of: header, file.path) }
+        if wasGuessed, !trustsProbedFormats { try refuseReferences(of: header, file.path) }
         let dataFile = try openDataFile(of: header, file.path)
         let image = QCow2Image(
             header: header,
@@ -112,8 +116,9 @@ struct LayerOpener {
         guard header.backingName != nil || header.extensions.dataFileName != nil else { return }
         throw CollapseError(
             .brokenChain,
-            "\(path): the overlay records no format for it, and it names another "
-                + "file as a qcow2 image would: record the format with qemu-img rebase -u -F"
+            "\(path): the overlay records no format for it, and it names another file as a qcow2 "
+                + "image would: a guest of a raw disk can forge that (record the format with "
+                + "qemu-img rebase -u, or trust it with --trust-probed)"
         )
     }
 
