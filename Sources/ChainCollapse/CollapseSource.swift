@@ -17,9 +17,10 @@ public struct CollapseSource: Hashable, Sendable {
     ///
     /// Only what lies above it is collapsed.
     public var base: String?
-    /// Follow the references of layers that are known to be qcow2 by their first bytes only, because
-    /// the overlay records no format. A guest can forge such bytes in a raw disk, and so read any
-    /// file that the caller can.
+    /// Follow the references of layers that are known to be qcow2 by their first bytes only,
+    /// because the overlay records no format.
+    ///
+    /// A guest can forge such bytes in a raw disk, and so read any file that the caller can.
     public var trustsProbedFormats = false
 
     /// A layer to collapse.

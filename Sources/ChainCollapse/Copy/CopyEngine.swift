@@ -71,7 +71,7 @@ private struct CopyWorker {
     }
 
     mutating func copy(_ chunk: Chunk) throws(CollapseError) {
-        if !chunk.isZero {
+        if chunk.wholeZeroSlots == nil {
             buffer.prepare(for: chunk, grainBytes: grainBytes)
             try reader.read(chunk, into: buffer)
         }

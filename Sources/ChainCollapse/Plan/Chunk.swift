@@ -16,13 +16,17 @@ struct Chunk: Hashable, Sendable {
     /// What to copy, in guest order.
     let extents: [Extent]
 
-    /// True when nothing must be read.
+    /// The one extent of a chunk that is nothing but whole slots of zeros, which nobody has to look
+    /// at.
     ///
     /// Only such a chunk may touch more than one slot.
-    var isZero: Bool { !extents.contains(where: \.needsReading) }
-    var guestRange: Range<UInt64> {
-        (extents.first?.guestOffset ?? slotStart)..<(extents.last?.guestEnd ?? slotStart)
+    var wholeZeroSlots: Range<UInt64>? {
+        guard extents.count == 1, !extents[0].needsReading else { return nil }
+        let range = extents[0].guestRange
+        let isWhole = range.lowerBound == slotStart && range.upperBound % Chunk.slotBytes == 0
+        return isWhole ? range : nil
     }
+
     /// The bytes that must be read, uncompressed.
     var dataBytes: UInt64 {
         extents.reduce(0) { $0 + ($1.needsReading ? $1.byteCount : 0) }

@@ -22,14 +22,14 @@ final class QCow2Sink: ChunkSink {
     private var clusterBytes: Int { Int(writer.geometry.clusterBytes) }
 
     func write(_ chunk: Chunk, _ buffer: ChunkBuffer) throws(CollapseError) {
-        let clusters = chunk.isZero ? [] : compress(look(at: buffer), buffer.bytes)
+        let clusters = chunk.wholeZeroSlots != nil ? [] : compress(look(at: buffer), buffer.bytes)
         let kept = clusters.count(where: \.content.hasData) * clusterBytes
         tally.countZeros(of: chunk, kept: UInt64(kept))
         let first = chunk.slotStart / writer.geometry.clusterBytes
         let placed = try writer.layOut(chunk.ticket) { layout in
             var placing = ClusterPlacing(writer.zeroClusters, clusterBytes: clusterBytes)
-            if chunk.isZero {
-                placing.placeZeros(writer.geometry.clusters(of: chunk.guestRange), in: &layout)
+            if let zeros = chunk.wholeZeroSlots {
+                placing.placeZeros(writer.geometry.clusters(of: zeros), in: &layout)
             }
             for (number, content) in clusters {
                 placing.place(content, number, cluster: first + UInt64(number), in: &layout)
@@ -103,8 +103,8 @@ final class QCow2Sink: ChunkSink {
 }
 
 extension Geometry {
-    /// The clusters that a range touches.
+    /// The clusters of a range that consists of whole ones.
     func clusters(of range: Range<UInt64>) -> Range<UInt64> {
-        range.lowerBound / clusterBytes..<(range.upperBound + clusterBytes - 1) / clusterBytes
+        range.lowerBound / clusterBytes..<range.upperBound / clusterBytes
     }
 }

@@ -60,7 +60,7 @@ private final class RawSink: ChunkSink {
 
     func write(_ chunk: Chunk, _ buffer: ChunkBuffer) throws(CollapseError) {
         try usingDisk { () throws(IOError) in
-            guard !chunk.isZero else { return try writer.zero(chunk.guestRange) }
+            if let zeros = chunk.wholeZeroSlots { return try writer.zero(zeros) }
             let end = Int(min(writer.diskBytes - chunk.slotStart, Chunk.slotBytes))
             let before = tally.writtenBytes
             for span in buffer.spans {
