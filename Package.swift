@@ -62,7 +62,7 @@ let package = Package(
         .testTarget(name: "QCow2Tests", dependencies: ["QCow2", "DiskIO", "TestSupport"]),
         .testTarget(
             name: "ChainCollapseTests",
-            dependencies: ["ChainCollapse", "QCow2", "DiskIO", "TestSupport"]
+            dependencies: ["ChainCollapse", "QCow2", "DiskIO", "TestSupport", systemPackage]
         ),
         .testTarget(name: "CloneImageTests", dependencies: ["clone-image", "TestSupport"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),

@@ -70,8 +70,13 @@ package struct ImageChain: Sendable {
             layers.append(layer)
             endsHere = reference.endsChain
         }
+        self.init(layers: layers, warnings: opener.warnings)
+    }
+
+    /// A chain of layers that are open already, the top first.
+    init(layers: [Layer], warnings: [String] = []) {
         self.layers = layers
-        warnings = opener.warnings
+        self.warnings = warnings
         visibleBytes = layers.reduce(into: []) { sizes, layer in
             sizes.append(min(sizes.last ?? layer.diskBytes, layer.diskBytes))
         }

@@ -48,6 +48,7 @@ package struct FlatMap: Sendable {
     /// The first window at or after a guest offset in which a layer may have anything; nil when
     /// there is none.
     func nextWindow(from guestOffset: UInt64) throws(CollapseError) -> Range<UInt64>? {
+        guard guestOffset < chain.diskBytes else { return nil }
         let mapped = occupied.first(from: Int(guestOffset / windowBytes)).map {
             UInt64($0) * windowBytes
         }

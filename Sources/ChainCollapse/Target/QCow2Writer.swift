@@ -72,7 +72,14 @@ final class QCow2Writer: TargetWriter {
         return options.version == 2 ? .allocated(.metadata) : .marked
     }
 
-    func begin() throws(CollapseError) {}
+    /// A device must not keep an old header while its contents change.
+    func begin() throws(CollapseError) {
+        guard !target.startsZeroed else { return }
+        try usingDisk { () throws(IOError) in
+            try target.writeZeros(at: 0, byteCount: geometry.clusterBytes)
+        }
+    }
+
     func makeSink() -> any ChunkSink { QCow2Sink(self) }
     func abandon() { turnstile.close() }
 
