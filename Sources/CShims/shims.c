@@ -29,6 +29,12 @@ int cshims_zero_range(int descriptor, int64_t offset, int64_t length) {
     return fallocate(descriptor, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, offset, length);
 }
 
+int cshims_clone_range(
+    int descriptor, int64_t offset, int source, int64_t source_offset, int64_t length) {
+    struct file_clone_range range = {source, source_offset, length, offset};
+    return ioctl(descriptor, FICLONERANGE, &range);
+}
+
 int cshims_rename_exclusively(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }

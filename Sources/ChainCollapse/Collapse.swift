@@ -149,15 +149,16 @@ public struct Collapse: Sendable {
         _ size: TargetFile.Size,
         _ seconds: Double
     ) -> CollapseReport {
-        let readGuestBytes = tally.layers.reduce(0) { $0 + $1.guestBytes }
+        let usedBytes = tally.layers.reduce(0) { $0 + $1.guestBytes }
         return CollapseReport(
             diskBytes: chain.diskBytes,
             layers: zip(chain.layers, tally.layers).map { layer, tally in
                 CollapseReport.Layer(path: layer.path, format: layer.format, tally: tally)
             },
             writtenBytes: tally.target.writtenBytes,
+            sharedBytes: tally.target.sharedBytes,
             zeroBytes: tally.target.zeroBytes,
-            skippedBytes: chain.diskBytes - min(chain.diskBytes, readGuestBytes),
+            skippedBytes: chain.diskBytes - min(chain.diskBytes, usedBytes),
             lostBytes: tally.layers.reduce(lostEntries) { $0 + $1.lostBytes }
                 + chain.lostTableBytes,
             targetBytes: size.byteCount,

@@ -19,6 +19,8 @@ public struct CollapseReport: Hashable, Sendable {
     public let layers: [Layer]
     /// Bytes of guest data that were written, compressed or not.
     public let writtenBytes: UInt64
+    /// Guest bytes whose blocks the target shares with a source instead of a copy.
+    public let sharedBytes: UInt64
     /// Guest bytes that were read and turned out to be zeros.
     public let zeroBytes: UInt64
     /// Guest bytes that nobody had to read, because no layer has data for them.

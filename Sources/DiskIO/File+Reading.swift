@@ -14,6 +14,10 @@ extension File: BlockSource {
 
     /// Fills the buffer, however many calls that takes.
     func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(IOError) {
+        // No file reaches further, and the kernel cannot be asked.
+        guard offset <= UInt64(Int64.max) - UInt64(buffer.count) else {
+            throw IOError(call: "read", path: path, offset: offset, cause: .unexpectedEnd)
+        }
         var done = 0
         while done < buffer.count {
             let place = offset + UInt64(done)

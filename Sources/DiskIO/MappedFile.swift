@@ -3,24 +3,22 @@
 
 internal import CShims
 internal import Glibc
-internal import Synchronization
 
 /// A file's bytes through a memory map, for the metadata tables of an image.
 ///
 /// Bytes leave the map as copies only, and the kernel makes the copies: a page that cannot be read,
-/// because the file shrank or its disk failed, is an `IOError` and never a signal. Pages that were
-/// read are given back after a while, so a map of any size costs little memory.
+/// because the file shrank or its disk failed, is an `IOError` and never a signal. Pages are given
+/// back when they have been read, so a map of any size costs no memory.
 // SAFETY: `base` is a mapping of `byteCount` bytes until deinit, and every use of it is bounded.
 @safe package final class MappedFile: BlockSource {
-    /// Pages are given back each time this much was read through the map: enough to keep the calls
-    /// rare, little enough for a thousand maps to stay small.
-    private static let bytesBetweenReleases = 4 << 20
+    /// The kernel maps at most this much, as aligned in memory, around a page that is read: what one
+    /// of its page tables describes.
+    private static let releasedBytes = 2 << 20
 
     package let file: File
     package var path: String { file.path }
     package var byteCount: UInt64 { file.byteCount }
     private nonisolated(unsafe) let base: UnsafeMutableRawPointer?
-    private let readBytes = Atomic<Int>(0)
 
     /// Maps the whole file.
     package init(_ file: File) throws(IOError) {
@@ -63,15 +61,20 @@ internal import Synchronization
         else { return false }
         // SAFETY: the range lies inside the map, as checked above.
         let count = unsafe cshims_copy_mapped(target, base.advanced(by: Int(offset)), buffer.count)
-        releasePages(after: buffer.count)
+        releasePages(Int(offset)..<(Int(offset) + buffer.count))
         return count == Int64(buffer.count)
     }
 
-    private func releasePages(after count: Int) {
-        let total = readBytes.add(count, ordering: .relaxed).newValue
-        guard total >= MappedFile.bytesBetweenReleases, let base = unsafe base else { return }
-        readBytes.store(0, ordering: .relaxed)
-        // SAFETY: the whole map; its pages come back from the file when they are read again.
-        unsafe _ = madvise(base, Int(byteCount), MADV_DONTNEED)
+    /// Gives the pages of a range back, and those that the kernel mapped around them; they come from
+    /// the file again when they are read again.
+    private func releasePages(_ range: Range<Int>) {
+        guard let base = unsafe base else { return }
+        // The kernel's units are aligned in memory, wherever in the file they are.
+        let (unit, skew) = (
+            MappedFile.releasedBytes, Int(bitPattern: base) % MappedFile.releasedBytes
+        )
+        let start = max((range.lowerBound + skew) / unit * unit - skew, 0)
+        let end = (range.upperBound + skew + unit - 1) / unit * unit - skew
+        unsafe _ = madvise(base + start, min(end, Int(byteCount)) - start, MADV_DONTNEED)
     }
 }

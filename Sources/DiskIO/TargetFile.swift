@@ -22,6 +22,15 @@ package protocol BlockTarget: AnyObject, Sendable {
     func writeZeros(at offset: UInt64, byteCount: UInt64) throws(IOError)
     /// Takes space for a range without changing what it reads as.
     func allocate(at offset: UInt64, byteCount: UInt64) throws(IOError)
+    /// Lets a range share its blocks with a range of a source, where the file system can.
+    ///
+    /// - Returns: false when nothing was changed: the bytes must be copied.
+    func share(
+        _ source: any BlockSource,
+        at sourceOffset: UInt64,
+        byteCount: UInt64,
+        to offset: UInt64
+    ) throws(IOError) -> Bool
     /// Sets a file's length; a device must be at least that long.
     func setByteCount(_ byteCount: UInt64) throws(IOError)
     /// Returns when everything written is on stable storage.
@@ -29,6 +38,13 @@ package protocol BlockTarget: AnyObject, Sendable {
 }
 
 extension BlockTarget {
+    package func share(
+        _ source: any BlockSource,
+        at sourceOffset: UInt64,
+        byteCount: UInt64,
+        to offset: UInt64
+    ) throws(IOError) -> Bool { false }
+
     /// Writes `range` of a buffer.
     package func write(
         _ buffer: IOBuffer,
@@ -54,6 +70,7 @@ package final class TargetFile: BlockTarget {
     private static let zeroBlockBytes = 1 << 20
 
     private let file: File
+    private let unshareable = Mutex<Set<File.Identity>>([])
     private let zeroingStep = Atomic<Int>(ZeroingStep.punchHole.rawValue)
     package var path: String { file.path }
     package var isBlockDevice: Bool { file.kind == .blockDevice }
@@ -108,6 +125,33 @@ package final class TargetFile: BlockTarget {
         guard Syscalls.succeeds({ cshims_allocate(file.descriptor, place, length) }) else {
             throw .last("fallocate", path, at: offset)
         }
+    }
+
+    package func share(
+        _ source: any BlockSource,
+        at sourceOffset: UInt64,
+        byteCount: UInt64,
+        to offset: UInt64
+    ) throws(IOError) -> Bool {
+        guard let source = source as? File,
+            !unshareable.withLock({ $0.contains(source.identity) })
+        else { return false }
+        let (place, sourcePlace) = (Int64(offset), Int64(sourceOffset))
+        let isShared = Syscalls.succeeds {
+            cshims_clone_range(
+                file.descriptor,
+                place,
+                source.descriptor,
+                sourcePlace,
+                Int64(byteCount)
+            )
+        }
+        guard !isShared else { return true }
+        let error = IOError.last("ioctl FICLONERANGE", path, at: offset)
+        guard !error.has(.noSpace), !error.has(.ioError) else { throw error }
+        // Another file system, or one that shares nothing: it will not for the next range either.
+        unshareable.withLock { _ = $0.insert(source.identity) }
+        return false
     }
 
     package func setByteCount(_ byteCount: UInt64) throws(IOError) {

@@ -53,7 +53,7 @@ package struct WordTable: Sendable {
 }
 
 /// Words as the format writes them.
-package func bigEndianBytes(_ words: [UInt64]) -> [UInt8] {
+package func bigEndianBytes(_ words: some Collection<UInt64>) -> [UInt8] {
     let swapped = words.map(\.bigEndian)
     // SAFETY: a word is its bytes.
     return unsafe swapped.withUnsafeBytes { unsafe Array($0) }

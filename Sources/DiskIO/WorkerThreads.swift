@@ -31,6 +31,7 @@ package enum WorkerThreads {
         var thread = pthread_t()
         // SAFETY: the thread takes over the reference that is passed to it.
         let work = unsafe Unmanaged.passRetained(Work(body)).toOpaque()
+        // SAFETY: as above.
         let status = unsafe pthread_create(
             &thread,
             nil,

@@ -18,6 +18,10 @@ int cshims_allocate(int descriptor, int64_t offset, int64_t length);
 int cshims_punch_hole(int descriptor, int64_t offset, int64_t length);
 int cshims_zero_range(int descriptor, int64_t offset, int64_t length);
 
+/// FICLONERANGE: lets a range share its blocks with one of another file.
+int cshims_clone_range(
+    int descriptor, int64_t offset, int source, int64_t source_offset, int64_t length);
+
 /// renameat2(2) with RENAME_NOREPLACE.
 int cshims_rename_exclusively(const char *from, const char *to);
 

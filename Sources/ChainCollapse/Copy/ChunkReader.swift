@@ -58,7 +58,6 @@ final class ChunkReader {
         let count = Int(min(UInt64(range.count), available))
         let present = range.lowerBound..<(range.lowerBound + count)
         buffer.zero(present.upperBound..<range.upperBound)
-        tallies[layer].guestBytes += UInt64(range.count)
         tallies[layer].readBytes += UInt64(count)
         do throws(IOError) {
             try source.read(at: offset.rawValue, into: buffer, present)
@@ -107,7 +106,6 @@ final class ChunkReader {
             let outcome = try compressed.read(batch, of: image, into: buffer, salvage: salvage)
             tallies[first.layer].readBytes += outcome.readBytes
             tallies[first.layer].lostBytes += outcome.lostBytes
-            tallies[first.layer].guestBytes += batch.reduce(0) { $0 + UInt64($1.range.count) }
         }
     }
 }

@@ -62,26 +62,36 @@ private struct CopyWorker {
     private let buffer = ChunkBuffer()
     private let grainBytes: Int
     private let meter: ProgressMeter
+    private let chain: ImageChain
+    /// Guest bytes that came from each layer.
+    private var usedBytes: [UInt64]
 
     init(_ engine: CopyEngine) {
         reader = ChunkReader(engine.chain, salvage: engine.writer.policy.salvage)
         sink = engine.writer.makeSink()
         grainBytes = Int(engine.writer.policy.grainBytes)
         meter = engine.meter
+        chain = engine.chain
+        usedBytes = Array(repeating: 0, count: chain.layers.count)
     }
 
     mutating func copy(_ chunk: Chunk) throws(CollapseError) {
-        if chunk.wholeZeroSlots == nil {
-            buffer.prepare(for: chunk, grainBytes: grainBytes)
-            try reader.read(chunk, into: buffer)
+        defer { meter.add(chunk.dataBytes) }
+        for extent in chunk.extents where extent.needsReading {
+            usedBytes[extent.layer ?? 0] += extent.byteCount
         }
-        try sink.write(chunk, buffer)
-        meter.add(chunk.dataBytes)
+        guard let rest = try sink.share(chunk, of: chain) else { return }
+        if rest.wholeZeroSlots == nil {
+            buffer.prepare(for: rest, grainBytes: grainBytes)
+            try reader.read(rest, into: buffer)
+        }
+        try sink.write(rest, buffer)
     }
 
     var tally: CopyTally {
         var tally = CopyTally(layers: reader.tallies.count)
         tally.add(reader.tallies, sink.tally)
+        for (layer, bytes) in usedBytes.enumerated() { tally.layers[layer].guestBytes = bytes }
         return tally
     }
 }

@@ -3,6 +3,10 @@
 
 /// What a worker gives its chunks to.
 protocol ChunkSink: AnyObject {
+    /// Lets the target share blocks with the sources where it can.
+    ///
+    /// - Returns: what of the chunk is left to copy; nil when nothing is.
+    func share(_ chunk: Chunk, of chain: ImageChain) throws(CollapseError) -> Chunk?
     /// Writes what the chunk's extents read as. Chunks that read as zeros only come without bytes.
     func write(_ chunk: Chunk, _ buffer: ChunkBuffer) throws(CollapseError)
     /// What was written so far.
@@ -30,6 +34,8 @@ struct TargetTally: Hashable, Sendable {
     var writtenBytes: UInt64 = 0
     /// Guest bytes that were read and turned out to be zeros.
     var zeroBytes: UInt64 = 0
+    /// Guest bytes whose blocks are shared with a source.
+    var sharedBytes: UInt64 = 0
 
     /// Counts what was read of a chunk and not kept.
     mutating func countZeros(of chunk: Chunk, kept: UInt64) {
@@ -39,5 +45,10 @@ struct TargetTally: Hashable, Sendable {
     static func += (left: inout TargetTally, right: TargetTally) {
         left.writtenBytes += right.writtenBytes
         left.zeroBytes += right.zeroBytes
+        left.sharedBytes += right.sharedBytes
     }
+}
+
+extension ChunkSink {
+    func share(_ chunk: Chunk, of chain: ImageChain) throws(CollapseError) -> Chunk? { chunk }
 }

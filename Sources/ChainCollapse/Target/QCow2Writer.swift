@@ -44,7 +44,8 @@ final class QCow2Writer: TargetWriter {
             let layout = try ImageLayout(
                 options: options,
                 diskBytes: diskBytes,
-                sharesClusters: format.compresses
+                sharesClusters: format.compresses,
+                startsZeroed: target.startsZeroed
             )
             geometry = layout.geometry
             self.layout = Mutex(layout)
@@ -92,11 +93,11 @@ final class QCow2Writer: TargetWriter {
         _ body: (inout ImageLayout) -> R
     ) throws(CollapseError) -> R? {
         let outcome = turnstile.pass(ticket) {
-            layout.withLock { layout in (body(&layout), layout.takeFinishedTables()) }
+            layout.withLock { layout in (body(&layout), layout.takeFinishedParts()) }
         }
-        guard let (result, tables) = outcome else { return nil }
+        guard let (result, parts) = outcome else { return nil }
         try usingDisk { () throws(IOError) in
-            for table in tables { try target.write(table.bytes, at: table.hostOffset.rawValue) }
+            for part in parts { try target.write(part.bytes, at: part.hostOffset.rawValue) }
         }
         return result
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import DiskIO
+internal import QCow2
 
 /// Writes a raw image: guest bytes at their own offsets, holes where the disk reads as zeros.
 final class RawWriter: TargetWriter {
@@ -58,6 +59,36 @@ private final class RawSink: ChunkSink {
 
     init(_ writer: RawWriter) { self.writer = writer }
 
+    /// Shares whole blocks of data extents; their edges are left to copy.
+    func share(_ chunk: Chunk, of chain: ImageChain) throws(CollapseError) -> Chunk? {
+        guard writer.target.startsZeroed else { return chunk }
+        var rest: [Extent] = []
+        for extent in chunk.extents {
+            guard let part = extent.shareablePart(of: chain),
+                case .data(let layer, let offset) = extent.clipped(to: part).content,
+                try usingDisk({ () throws(IOError) in
+                    try writer.target.share(
+                        chain.layers[layer].data,
+                        at: offset.rawValue,
+                        byteCount: UInt64(part.count),
+                        to: part.lowerBound
+                    )
+                })
+            else {
+                rest.append(extent)
+                continue
+            }
+            tally.sharedBytes += UInt64(part.count)
+            let edges = [
+                extent.guestOffset..<part.lowerBound, part.upperBound..<extent.guestEnd,
+            ]
+            rest += edges.filter { !$0.isEmpty }.map(extent.clipped)
+        }
+        guard rest.count != chunk.extents.count || rest != chunk.extents else { return chunk }
+        return rest.isEmpty
+            ? nil : Chunk(ticket: chunk.ticket, slotStart: chunk.slotStart, extents: rest)
+    }
+
     func write(_ chunk: Chunk, _ buffer: ChunkBuffer) throws(CollapseError) {
         try usingDisk { () throws(IOError) in
             if let zeros = chunk.wholeZeroSlots { return try writer.zero(zeros) }
@@ -89,5 +120,26 @@ private final class RawSink: ChunkSink {
         guard !range.isEmpty else { return }
         let start = chunk.slotStart + UInt64(range.lowerBound)
         try writer.zero(start..<(start + UInt64(range.count)))
+    }
+}
+
+extension Extent {
+    /// Sharing less than this costs more than copying it.
+    private static let minimumSharedBytes: UInt64 = 64 << 10
+    /// File systems share whole blocks of this size.
+    private static let blockBytes: UInt64 = 4096
+
+    /// The whole blocks of a data extent, where the guest's are the file's; nil when there are few.
+    fileprivate func shareablePart(of chain: ImageChain) -> Range<UInt64>? {
+        guard case .data(let layer, let offset) = content,
+            offset.rawValue % Extent.blockBytes == guestOffset % Extent.blockBytes
+        else { return nil }
+        let start = (guestOffset + Extent.blockBytes - 1) / Extent.blockBytes * Extent.blockBytes
+        // The last cluster of a file may be cut.
+        let available = chain.layers[layer].data.byteCount - offset.rawValue
+        let present = min(guestEnd, guestOffset + available)
+        let end = present / Extent.blockBytes * Extent.blockBytes
+        guard end > start, end - start >= Extent.minimumSharedBytes else { return nil }
+        return start..<end
     }
 }

@@ -41,4 +41,18 @@ package struct FeatureName: Hashable, Sendable {
     package let group: UInt8
     package let bit: UInt8
     package let name: String
+
+    /// The name without what could break a message's line or tell a terminal what to do.
+    var printableName: String {
+        String(
+            String.UnicodeScalarView(
+                name.unicodeScalars.map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control, .format, .lineSeparator, .paragraphSeparator: "?"
+                    default: scalar
+                    }
+                }
+            )
+        )
+    }
 }

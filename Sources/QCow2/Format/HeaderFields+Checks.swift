@@ -66,7 +66,7 @@ extension HeaderFields {
             let extensions = try? HeaderExtensions(reading: source, self, geometry),
             let row = extensions.featureNames.first(where: { $0.group == 0 && $0.bit == bit })
         else { return "" }
-        return " (\(row.name))"
+        return " (\(row.printableName))"
     }
 
     func compressionType() throws(ImageError) -> CompressionType {
@@ -159,6 +159,14 @@ extension HeaderFields {
             throw damaged(
                 16,
                 "the backing file's name has \(backingNameBytes) bytes: there is room for \(room)"
+            )
+        }
+        let present = source.byteCount - min(backingNameOffset, source.byteCount)
+        guard UInt64(backingNameBytes) <= present else {
+            throw damaged(
+                16,
+                "the backing file's name at \(hex(backingNameOffset)) has \(backingNameBytes) "
+                    + "bytes, but the file ends at \(hex(source.byteCount))"
             )
         }
         let (offset, count) = (backingNameOffset, Int(backingNameBytes))

@@ -16,11 +16,15 @@ package struct ImageLayout: Sendable {
         package fileprivate(set) var byteCount: UInt64
     }
 
-    /// An L2 table that no later request can change.
-    package struct FinishedTable: Sendable {
+    /// A part of an L2 table that no later request can change.
+    package struct FinishedPart: Sendable {
         package let hostOffset: HostOffset
         package let bytes: [UInt8]
     }
+
+    /// L2 tables are written in parts of this many words, and parts of zeros not at all: a table of
+    /// a sparse disk takes a block of the file system, not a cluster.
+    private static let partWords = 512
 
     package let options: CreationOptions
     package let geometry: Geometry
@@ -31,7 +35,8 @@ package struct ImageLayout: Sendable {
     /// The L2 table that is being filled: its L1 index and entries.
     private var openIndex: Int?
     private var openWords: [UInt64] = []
-    private var finished: [FinishedTable] = []
+    private var finished: [FinishedPart] = []
+    private let startsZeroed: Bool
 
     /// The layout of an empty image.
     ///
@@ -39,14 +44,17 @@ package struct ImageLayout: Sendable {
     ///   - options: how the image is made.
     ///   - diskBytes: the disk's size.
     ///   - sharesClusters: compressed clusters will be placed.
+    ///   - startsZeroed: what is never written reads as zeros.
     /// - Throws: `CreationOptions.Invalid` when no image can be made like this.
     package init(
         options: CreationOptions,
         diskBytes: UInt64,
-        sharesClusters: Bool
+        sharesClusters: Bool,
+        startsZeroed: Bool = true
     ) throws(CreationOptions.Invalid) {
         self.options = options
         self.diskBytes = diskBytes
+        self.startsZeroed = startsZeroed
         geometry = try options.geometry(forDiskOf: diskBytes)
         l1 = Array(repeating: 0, count: Int(geometry.l1Entries(forDiskOf: diskBytes)))
         clusters = HostClusters(
@@ -57,7 +65,7 @@ package struct ImageLayout: Sendable {
         // The header, which is written last.
         _ = clusters.take(1)
         let l1Clusters = (UInt64(l1.count) * 8 + geometry.clusterBytes - 1) / geometry.clusterBytes
-        l1TableOffset = clusters.take(max(1, l1Clusters))
+        l1TableOffset = clusters.take(l1Clusters)
         // A name that does not fit is an error now and not at the end.
         _ = try options.headerCluster(
             diskBytes: diskBytes,
@@ -156,8 +164,8 @@ package struct ImageLayout: Sendable {
         }
     }
 
-    /// The L2 tables that were completed since the last call; the caller writes them.
-    package mutating func takeFinishedTables() -> [FinishedTable] {
+    /// The parts of L2 tables that were completed since the last call; the caller writes them.
+    package mutating func takeFinishedParts() -> [FinishedPart] {
         defer { finished.removeAll(keepingCapacity: true) }
         return finished
     }
@@ -188,7 +196,16 @@ package struct ImageLayout: Sendable {
     private mutating func finishOpenTable() {
         guard let index = openIndex else { return }
         let place = HostOffset(l1[index] & L1Entry.offset.mask)
-        finished.append(FinishedTable(hostOffset: place, bytes: bigEndianBytes(openWords)))
+        for start in stride(from: 0, to: openWords.count, by: ImageLayout.partWords) {
+            let words = openWords[start..<min(start + ImageLayout.partWords, openWords.count)]
+            guard !startsZeroed || words.contains(where: { $0 != 0 }) else { continue }
+            finished.append(
+                FinishedPart(
+                    hostOffset: place.advanced(by: UInt64(start) * 8),
+                    bytes: bigEndianBytes(words)
+                )
+            )
+        }
         openIndex = nil
     }
 
@@ -202,7 +219,7 @@ package struct ImageLayout: Sendable {
         write: ([UInt8], HostOffset) throws -> Void
     ) throws {
         finishOpenTable()
-        for table in takeFinishedTables() { try write(table.bytes, table.hostOffset) }
+        for part in takeFinishedParts() { try write(part.bytes, part.hostOffset) }
         try write(bigEndianBytes(l1), l1TableOffset)
         let refcounts = try clusters.placeRefcounts()
         try write(bigEndianBytes(refcounts.table), refcounts.tableOffset)
