@@ -51,8 +51,16 @@ let package = Package(
             pkgConfig: "libdeflate",
             providers: [.apt(["libdeflate-dev"])]
         ),
+        .systemLibrary(
+            name: "CIsal",
+            pkgConfig: "libisal",
+            providers: [.apt(["libisal-dev"])]
+        ),
         .target(name: "DiskIO", dependencies: ["CShims", systemPackage]),
-        .target(name: "QCow2", dependencies: ["DiskIO", "CZlib", "CZstd", "CLibdeflate"]),
+        .target(
+            name: "QCow2",
+            dependencies: ["DiskIO", "CZlib", "CZstd", "CLibdeflate", "CIsal"]
+        ),
         .target(name: "ChainCollapse", dependencies: ["QCow2", "DiskIO"]),
         .executableTarget(
             name: "clone-image",

@@ -7,7 +7,7 @@ swift_packages=(
     binutils ca-certificates g++ git libcurl4 libncurses6 libsqlite3-0 libxml2 pkg-config
 )
 # What this package links, and the other implementation that its results are compared with.
-clone_image_packages=(zlib1g-dev libzstd-dev libdeflate-dev qemu-utils)
+clone_image_packages=(zlib1g-dev libzstd-dev libdeflate-dev libisal-dev qemu-utils)
 
 bold='' plain=''
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then

@@ -1,1 +1,4 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
 #include <libdeflate.h>
