@@ -102,6 +102,7 @@ public struct Collapse: Sendable {
             let tally =
                 options.threads > 1
                 ? try engine.runInParallel(threads: options.threads) : try engine.runSerially()
+            meter.report()
             try writer.finish()
             try cancellation.check()
             let size = try usingDisk { () throws(IOError) in try publication.file.size() }

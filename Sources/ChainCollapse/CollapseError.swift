@@ -17,7 +17,7 @@ public struct CollapseError: Error, Hashable, Sendable, CustomStringConvertible 
         case unsupportedImage = "unsupported-image"
         /// The layers do not form a chain: a file is missing, there is a cycle, or too many layers.
         case brokenChain = "broken-chain"
-        /// The named snapshot or layer does not exist.
+        /// The source, or the snapshot or layer that is named, does not exist.
         case notFound = "not-found"
         /// Something has the target's name, and replacing it was not asked for.
         case targetExists = "target-exists"

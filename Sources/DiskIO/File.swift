@@ -33,8 +33,15 @@ package final class File: Sendable {
         try self.init(path, O_RDONLY | O_NONBLOCK, mode: 0)
     }
 
-    init(_ path: String, _ flags: Int32, mode: mode_t) throws(IOError) {
+    /// Opens a path; errors show another where one is given.
+    init(
+        _ path: String,
+        _ flags: Int32,
+        mode: mode_t,
+        shownAs shown: String? = nil
+    ) throws(IOError) {
         let descriptor = Syscalls.open(path, flags, mode: mode)
+        let path = shown ?? path
         guard descriptor >= 0 else { throw .last("open", path) }
         do throws(IOError) {
             let status = try File.status(of: descriptor, path)
@@ -65,8 +72,7 @@ package final class File: Sendable {
         switch status.st_mode & S_IFMT {
         case S_IFREG: .regular
         case S_IFBLK: .blockDevice
-        case S_IFDIR: throw IOError(call: "open", path: path, cause: .errno(.isDirectory))
-        default: throw IOError(call: "open", path: path, cause: .errno(.notSupported))
+        default: throw IOError(call: "open", path: path, cause: .wrongKind)
         }
     }
 

@@ -11,6 +11,8 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
         case errno(Errno)
         /// The file ended before the requested bytes did: it shrank while it was read.
         case unexpectedEnd
+        /// The path names neither a regular file nor a block device.
+        case wrongKind
     }
 
     /// The call, as its manual page names it.
@@ -36,6 +38,9 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
     /// True when the kernel gave this answer.
     package func has(_ errno: Errno) -> Bool { cause == .errno(errno) }
 
+    /// True when the path names nothing.
+    package var nothingIsThere: Bool { has(.noSuchFileOrDirectory) }
+
     /// True when a name could not be given because something has it.
     package var nameIsTaken: Bool { has(.fileExists) }
 
@@ -43,6 +48,7 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
         let place = offset.map { " at \(hex($0))" } ?? ""
         return switch cause {
         case .errno(let errno): "\(path): \(call)\(place) failed: \(errno)"
+        case .wrongKind: "\(path): this is neither a file nor a block device"
         case .unexpectedEnd:
             "\(path): the file ended at \(call)\(place): it was cut short while it was read"
         }

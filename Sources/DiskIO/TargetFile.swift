@@ -77,16 +77,16 @@ package final class TargetFile: BlockTarget {
     package var startsZeroed: Bool { !isBlockDevice }
     package var identity: File.Identity { file.identity }
 
-    /// Creates a new file; fails when the name is taken.
-    package init(creating path: String, mode: UInt32 = 0o666) throws(IOError) {
-        file = try File(path, O_RDWR | O_CREAT | O_EXCL, mode: mode_t(mode))
+    /// Creates a new file; fails when the name is taken. Errors show the name it will get.
+    package init(creating path: String, shownAs finalPath: String? = nil) throws(IOError) {
+        file = try File(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o666, shownAs: finalPath)
     }
 
     /// Opens an existing block device for writing, refusing one that is in use as a file system.
     package init(device path: String) throws(IOError) {
         file = try File(path, O_RDWR | O_EXCL | O_NONBLOCK, mode: 0)
         guard file.kind == .blockDevice else {
-            throw IOError(call: "open", path: path, cause: .errno(.notSupported))
+            throw IOError(call: "open", path: path, cause: .wrongKind)
         }
     }
 

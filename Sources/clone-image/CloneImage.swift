@@ -2,23 +2,52 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import ChainCollapse
 
 /// The command line's entry.
 @main
 struct CloneImage: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clone-image",
-        abstract: "Turns the snapshot chain of a disk image into a clean, independent copy.",
+        abstract: "Turns a chain of disk images into one that stands alone.",
         discussion: """
             Exit codes:
               0    done
-              1    a system call failed
-              2    the source is damaged, not supported, incomplete or has no such snapshot
-              3    the target exists or cannot be used; nothing was touched
-              64   wrong usage
-              129, 130, 143   stopped by SIGHUP, SIGINT, SIGTERM; nothing was left behind
+              1    reading or writing failed: no such file, no space left
+              2    a layer is damaged, missing or of an unknown kind; no such
+                   snapshot or base
+              3    the target exists or cannot be made; nothing was touched
+              64   the command line is wrong
+              129, 130, 143   stopped by SIGHUP, SIGINT, SIGTERM; no file is left
             """,
         version: "0.1.0",
         subcommands: [CollapseCommand.self]
     )
+
+    // The parser's own errors look like all the others.
+    static var _errorPrefix: String { "clone-image: " }
+
+    static func main() async {
+        StandardDescriptors.fillGaps()
+        do {
+            var command = try await asyncParseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            if wantsDocument(of: error) {
+                let message = message(for: error)
+                Output.print(ErrorDocument(code: .invalidOptions, message: message).text)
+            }
+            exit(withError: error)
+        }
+    }
+
+    /// Whether the caller asked for JSON on a command line that could not be understood.
+    private static func wantsDocument(of error: any Error) -> Bool {
+        !(error is ExitCode) && exitCode(for: error) == .validationFailure
+            && CommandLine.arguments.contains("--json")
+    }
 }

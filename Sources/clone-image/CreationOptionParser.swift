@@ -7,24 +7,33 @@ internal import QCow2
 
 /// Understands qcow2 creation options written as qemu-img's.
 struct CreationOptionParser {
+    private static let keys = [
+        "compat", "cluster_size", "refcount_bits", "lazy_refcounts", "extended_l2",
+        "compression_type", "preallocation",
+    ]
+
     var creation = CreationOptions()
     var format = QCow2Format()
 
     /// Takes one option, or several separated by commas.
     mutating func parse(_ text: String) throws {
-        for option in text.split(separator: ",") {
+        for option in text.split(separator: ",", omittingEmptySubsequences: false) {
             let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {
-                throw ValidationError("--option \(option): key=value was expected.")
+                throw ValidationError("--option '\(option)': expected is key=value")
             }
-            guard try set(parts[0], parts[1]) else {
-                throw ValidationError("--option \(option): the value is not known.")
+            guard CreationOptionParser.keys.contains(parts[0]) else {
+                let keys = CreationOptionParser.keys.joined(separator: ", ")
+                throw ValidationError("--option \(option): the keys are \(keys)")
+            }
+            guard set(parts[0], parts[1]) else {
+                throw ValidationError("--option \(option): \(parts[0]) has no such value")
             }
         }
     }
 
     /// Sets one option; false when the value means nothing.
-    private mutating func set(_ key: String, _ value: String) throws -> Bool {
+    private mutating func set(_ key: String, _ value: String) -> Bool {
         switch key {
         case "compat":
             assign(["0.10": 2, "v2": 2, "1.1": 3, "v3": 3][value], to: \.creation.version)
@@ -34,10 +43,10 @@ struct CreationOptionParser {
         case "lazy_refcounts": assign(isOn(value), to: \.creation.hasLazyRefcounts)
         case "extended_l2": assign(isOn(value), to: \.creation.hasExtendedL2)
         case "compression_type":
-            assign(CompressionChoice(rawValue: value)?.type, to: \.creation.compressionType)
+            assign(CompressionChoice(argument: value)?.type, to: \.creation.compressionType)
         case "preallocation":
             assign(Preallocation(rawValue: value), to: \.format.preallocation)
-        default: throw ValidationError("--option \(key): there is no such creation option.")
+        default: false
         }
     }
 

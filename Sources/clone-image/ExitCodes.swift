@@ -5,13 +5,19 @@ internal import ChainCollapse
 
 extension CollapseError {
     /// The program's exit code for an error, as its help documents it.
-    func exitCode(stoppedBy signal: Int32?) -> Int32 {
+    func exitCode(stoppedBy signal: StopSignals.Signal?) -> Int32 {
         switch code {
         case .inputOutput: 1
         case .damagedImage, .unsupportedImage, .brokenChain, .notFound: 2
         case .targetExists, .unusableTarget: 3
         case .invalidOptions: 64
-        case .cancelled: 128 + (signal ?? 2)
+        case .cancelled: 128 + (signal ?? .interrupt).rawValue
         }
+    }
+
+    /// The error; a cancellation says which signal asked for it.
+    func naming(_ signal: StopSignals.Signal?, target: String) -> CollapseError {
+        guard code == .cancelled, let signal else { return self }
+        return CollapseError(.cancelled, "stopped by \(signal) before \(target) was complete")
     }
 }

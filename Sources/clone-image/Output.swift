@@ -16,18 +16,3 @@ enum Output {
         _ = try? FileDescriptor(rawValue: descriptor).writeAll(text.utf8)
     }
 }
-
-/// A number of bytes as people read it: three digits and a binary unit.
-func size(_ bytes: UInt64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
-    var (value, unit) = (Double(bytes), 0)
-    while value >= 1000, unit < units.count - 1 {
-        value /= 1024
-        unit += 1
-    }
-    guard unit > 0, value < 100 else { return "\(Int(value.rounded())) \(units[unit])" }
-    let scale: Double = value < 10 ? 100 : 10
-    let rounded = (value * scale).rounded() / scale
-    return rounded == rounded.rounded()
-        ? "\(Int(rounded)) \(units[unit])" : "\(rounded) \(units[unit])"
-}

@@ -5,6 +5,8 @@ internal import ChainCollapse
 internal import FoundationEssentials
 
 /// Something that programs read as one line of JSON; its fields are a promise.
+///
+/// Names say what they count in: all sizes are in bytes and end so.
 protocol Document: Encodable {}
 
 extension Document {
@@ -18,54 +20,62 @@ extension Document {
 }
 
 /// The report of a collapse that succeeded.
-///
-/// All sizes are in bytes.
 struct ReportDocument: Document {
+    struct Target: Encodable {
+        let path: String
+        let fileBytes: UInt64
+        let allocatedBytes: UInt64
+    }
+
     struct Layer: Encodable {
-        let file: String
+        let path: String
         let format: String
-        let read: UInt64
-        let used: UInt64
-        let lost: UInt64
+        let readBytes: UInt64
+        let guestBytes: UInt64
+        let lostBytes: UInt64
     }
 
     let status = "done"
-    let target: String
-    let virtualSize: UInt64
+    let target: Target
     let layers: [Layer]
-    let read: UInt64
-    let written: UInt64
-    let zero: UInt64
-    let skipped: UInt64
-    let lost: UInt64
-    let fileSize: UInt64
-    let allocatedSize: UInt64
+    let diskBytes: UInt64
+    let readBytes: UInt64
+    let writtenBytes: UInt64
+    let sharedBytes: UInt64
+    let zeroBytes: UInt64
+    let skippedBytes: UInt64
+    let lostBytes: UInt64
     let warnings: [String]
     let threads: Int
     let seconds: Double
+}
 
+extension ReportDocument {
     init(_ report: CollapseReport, target: String) {
-        self.target = target
-        virtualSize = report.diskBytes
-        layers = report.layers.map {
+        self.target = Target(
+            path: target,
+            fileBytes: report.targetBytes,
+            allocatedBytes: report.targetAllocatedBytes
+        )
+        layers = report.layers.map { layer in
             Layer(
-                file: $0.path,
-                format: $0.format.rawValue,
-                read: $0.tally.readBytes,
-                used: $0.tally.guestBytes,
-                lost: $0.tally.lostBytes
+                path: layer.path,
+                format: layer.format.rawValue,
+                readBytes: layer.tally.readBytes,
+                guestBytes: layer.tally.guestBytes,
+                lostBytes: layer.tally.lostBytes
             )
         }
-        read = report.readBytes
-        written = report.writtenBytes
-        zero = report.zeroBytes
-        skipped = report.skippedBytes
-        lost = report.lostBytes
-        fileSize = report.targetBytes
-        allocatedSize = report.targetAllocatedBytes
+        diskBytes = report.diskBytes
+        readBytes = report.readBytes
+        writtenBytes = report.writtenBytes
+        sharedBytes = report.sharedBytes
+        zeroBytes = report.zeroBytes
+        skippedBytes = report.skippedBytes
+        lostBytes = report.lostBytes
         warnings = report.warnings
         threads = report.threads
-        seconds = report.seconds
+        seconds = microseconds(report.seconds)
     }
 }
 
@@ -75,23 +85,33 @@ struct ErrorDocument: Document {
     let code: String
     let message: String
 
-    init(_ error: CollapseError) {
-        code = error.code.rawValue
-        message = error.message
+    init(code: CollapseError.Code, message: String) {
+        self.code = code.rawValue
+        self.message = message
     }
 }
 
 /// How far a collapse is.
 struct ProgressDocument: Document {
-    let copied: UInt64
-    let total: UInt64
-    let exact: Bool
+    let copiedBytes: UInt64
+    let totalBytes: UInt64
+    let totalIsExact: Bool
     let seconds: Double
 
-    init(_ progress: CollapseProgress) {
-        copied = progress.copiedBytes
-        total = progress.totalBytes
-        exact = progress.totalIsExact
-        seconds = progress.seconds
+    /// How much is done, from 0 to 1.
+    var fraction: Double {
+        totalBytes == 0 ? (totalIsExact ? 1 : 0) : min(1, Double(copiedBytes) / Double(totalBytes))
     }
 }
+
+extension ProgressDocument {
+    init(_ progress: CollapseProgress) {
+        copiedBytes = progress.copiedBytes
+        totalBytes = progress.totalBytes
+        totalIsExact = progress.totalIsExact
+        seconds = microseconds(progress.seconds)
+    }
+}
+
+/// A time without digits that nobody has measured.
+private func microseconds(_ seconds: Double) -> Double { (seconds * 1e6).rounded() / 1e6 }

@@ -1,30 +1,40 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
-internal import ChainCollapse
-
 /// A report for people.
 struct ReportText {
-    let text: String
+    let report: ReportDocument
+    /// The layer that the target keeps as its backing file.
+    let base: String?
 
-    init(_ report: CollapseReport, target: String) {
-        let count = report.layers.count
-        let rate = report.seconds > 0 ? Double(report.writtenBytes) / report.seconds : 0
-        var lines = [
-            "\(target): \(size(report.diskBytes)) disk from \(count) \(count == 1 ? "layer" : "layers")"
-                + ", \(size(report.writtenBytes)) written in \(ReportText.time(report.seconds))"
-                + " (\(size(UInt64(rate)))/s)",
-            "read \(size(report.readBytes)), found \(size(report.zeroBytes)) of zeros, skipped "
-                + "\(size(report.skippedBytes)) that no layer has; the file takes "
-                + size(report.targetAllocatedBytes),
-        ]
-        if report.lostBytes > 0 {
-            lines.append("LOST: \(report.lostBytes) bytes could not be read and are zeros now")
-        }
-        text = lines.joined(separator: "\n")
+    var text: String {
+        """
+        \(report.target.path): \(size(report.diskBytes)) disk \(origin) in \(duration(report.seconds))\(rate)
+        \(content); \(size(report.readBytes)) read, \(size(report.writtenBytes)) written, \
+        \(shared)\(size(report.target.allocatedBytes)) on disk
+        """
     }
 
-    private static func time(_ seconds: Double) -> String {
-        seconds < 10 ? "\((seconds * 100).rounded() / 100) s" : "\(Int(seconds.rounded())) s"
+    /// Guest bytes that some layer has, even where they are zeros.
+    private var foundBytes: UInt64 { report.diskBytes - report.skippedBytes }
+
+    private var origin: String {
+        if let base { return "above \(base)" }
+        return report.layers.count == 1 ? "from 1 layer" : "from \(report.layers.count) layers"
+    }
+
+    private var shared: String {
+        report.sharedBytes == 0 ? "" : "\(size(report.sharedBytes)) shared, "
+    }
+
+    private var rate: String {
+        clone_image.rate(foundBytes, in: report.seconds).map { " (\($0))" } ?? ""
+    }
+
+    private var content: String {
+        let data = foundBytes - min(foundBytes, report.zeroBytes)
+        // Above a base, what was not read is the base's or zeros: nobody looked.
+        return base == nil
+            ? "\(size(data)) data, \(size(report.diskBytes - data)) zeros" : "\(size(data)) data"
     }
 }

@@ -2,34 +2,80 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Dispatch
+internal import FoundationEssentials
 internal import Glibc
 internal import Synchronization
 
 /// Listens for the signals that ask a program to stop.
 struct StopSignals {
-    private final class First: Sendable {
-        let number = Mutex<Int32?>(nil)
+    /// A signal by its number.
+    enum Signal: Int32, CaseIterable, CustomStringConvertible {
+        case hangUp = 1
+        case interrupt = 2
+        case terminate = 15
+
+        var description: String {
+            switch self {
+            case .hangUp: "SIGHUP"
+            case .interrupt: "SIGINT"
+            case .terminate: "SIGTERM"
+            }
+        }
     }
 
-    private let first = First()
+    private struct State {
+        var first: Signal?
+        var stop: (@Sendable () -> Void)?
+    }
+
+    private final class Listener: Sendable {
+        let state = Mutex(State())
+
+        func hear(_ signal: Signal) {
+            let stop = state.withLock { state in
+                state.first = state.first ?? signal
+                return state.stop
+            }
+            stop?()
+        }
+    }
+
+    private let listener = Listener()
     private let sources: [any DispatchSourceSignal]
 
-    /// - Parameter stop: called for each signal.
-    init(_ stop: @escaping @Sendable () -> Void) {
-        // A reader of our output that goes away must not end the program in the middle.
-        _ = signal(SIGPIPE, SIG_IGN)
-        sources = [SIGHUP, SIGINT, SIGTERM].map { [first] number in
-            _ = signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                first.number.withLock { $0 = $0 ?? number }
-                stop()
-            }
+    /// Listens from now on.
+    ///
+    /// Signals that the caller has ignored, as `nohup` does, stay ignored.
+    init() {
+        let ignored = StopSignals.ignoredAtStart
+        // Neither a reader that goes away nor a limit on file sizes may end the program in the middle.
+        for number in [SIGPIPE, SIGXFSZ] { _ = signal(number, SIG_IGN) }
+        sources = Signal.allCases.filter { ignored >> ($0.rawValue - 1) & 1 == 0 }.map {
+            [listener] kind in
+            _ = signal(kind.rawValue, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: kind.rawValue, queue: .global())
+            source.setEventHandler { listener.hear(kind) }
             source.resume()
             return source
         }
     }
 
+    /// Calls `stop` for each signal, and at once if one has come already.
+    func callWhenReceived(_ stop: @escaping @Sendable () -> Void) {
+        let isLate = listener.state.withLock { state in
+            state.stop = stop
+            return state.first != nil
+        }
+        if isLate { stop() }
+    }
+
     /// The first signal that came, if one did.
-    var received: Int32? { first.number.withLock { $0 } }
+    var received: Signal? { listener.state.withLock { $0.first } }
+
+    /// A bit for each ignored signal, the lowest for signal 1.
+    private static var ignoredAtStart: UInt64 {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") }
+        return line?.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
+    }
 }

@@ -80,12 +80,11 @@ struct ProgressAndCancellationTests {
         let error: CollapseError?
         if byTask {
             let task = Task { try await work.run() }
-            try await Task.sleep(for: .milliseconds(100))
             task.cancel()
             error = await #expect(throws: CollapseError.self) { _ = try await task.value }
         } else {
             let job = work.start()
-            for await value in job.progress where value.copiedBytes > 0 { job.cancel() }
+            job.cancel()
             error = await #expect(throws: CollapseError.self) { _ = try await job.report() }
         }
         #expect(error?.code == .cancelled)

@@ -55,7 +55,7 @@ package struct ImageChain: Sendable {
                 layer = try opener.open(reference, isTop: false, snapshot: nil)
             } catch {
                 throw CollapseError(
-                    error.code == .inputOutput ? .brokenChain : error.code,
+                    [.inputOutput, .notFound].contains(error.code) ? .brokenChain : error.code,
                     "\(trail): \(error.message)"
                 )
             }

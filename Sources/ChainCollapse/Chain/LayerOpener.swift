@@ -23,7 +23,7 @@ struct LayerOpener {
         isTop: Bool,
         snapshot: String?
     ) throws(CollapseError) -> Layer {
-        let file = try usingDisk { () throws(IOError) in try File(readingFrom: reference.path) }
+        let file = try LayerOpener.file(reference.path)
         let format = try format(of: file, reference, isTop: isTop)
         guard format == .qcow2 else {
             guard snapshot == nil else {
@@ -33,6 +33,15 @@ struct LayerOpener {
         }
         let wasGuessed = reference.format == nil && !isTop
         return try imageLayer(file, wasGuessed: wasGuessed, snapshot: snapshot)
+    }
+
+    private static func file(_ path: String) throws(CollapseError) -> File {
+        do throws(IOError) { return try File(readingFrom: path) } catch {
+            throw CollapseError(
+                error.nothingIsThere ? .notFound : .inputOutput,
+                error.description
+            )
+        }
     }
 
     /// The format that is recorded, or else the one the first bytes show.

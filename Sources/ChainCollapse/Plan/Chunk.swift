@@ -9,6 +9,10 @@ struct Chunk: Hashable, Sendable {
     /// belongs to two chunks.
     static let slotBytes: UInt64 = 2 << 20
 
+    /// Whole slots of zeros are given to a target so many at a time, so that work on them can be
+    /// cancelled.
+    static let maximumZeroBytes: UInt64 = 128 * slotBytes
+
     /// Its place in the order of all chunks, from 0.
     let ticket: Int
     /// The guest offset of the first slot it touches.

@@ -115,7 +115,8 @@ private struct ChunkBuilder {
         let slot = range.lowerBound / Chunk.slotBytes * Chunk.slotBytes
         var end = slot + Chunk.slotBytes
         if isZero, range.lowerBound == slot {
-            end = max(end, range.upperBound / Chunk.slotBytes * Chunk.slotBytes)
+            let slotsEnd = range.upperBound / Chunk.slotBytes * Chunk.slotBytes
+            end = max(end, min(slotsEnd, slot + Chunk.maximumZeroBytes))
         }
         return range.lowerBound..<min(end, range.upperBound)
     }

@@ -23,6 +23,12 @@ struct Publication: Sendable {
     init(_ target: CollapseTarget, chain: ImageChain) throws(CollapseError) {
         replacesExisting = target.replacesExisting
         let existing = Directory.kind(of: target.path)
+        guard existing != .other else {
+            throw CollapseError(
+                .unusableTarget,
+                "\(target.path): the target is neither a file nor a block device"
+            )
+        }
         guard existing == nil || target.replacesExisting else {
             throw CollapseError(
                 .targetExists,
@@ -40,17 +46,11 @@ struct Publication: Sendable {
             try Publication.refuseLayer(file.identity, target.path, chain)
             return
         }
-        guard existing != .other else {
-            throw CollapseError(
-                .unusableTarget,
-                "\(target.path): the target is neither a file nor a block device"
-            )
-        }
         let path = existing == nil ? target.path : Directory.resolved(target.path)
         let temporary = Publication.temporaryPath(for: path)
         finalPath = path
         temporaryPath = temporary
-        do throws(IOError) { file = try TargetFile(creating: temporary) } catch {
+        do throws(IOError) { file = try TargetFile(creating: temporary, shownAs: target.path) } catch {
             throw CollapseError(.unusableTarget, "the target cannot be created: \(error)")
         }
     }

@@ -13,7 +13,9 @@ extension QCow2Image {
         let offset = entry.word & L2Entry.offset.mask
         guard geometry.isAligned(offset) else { return "its cluster is not cluster-aligned" }
         if entry.word.has(L2Entry.zero) {
-            if geometry.hasExtendedL2 { return "bit 0 is set, which extended entries reserve" }
+            if geometry.hasExtendedL2, !salvages {
+                return "bit 0 is set, which extended entries reserve"
+            }
             if header.version < 3 { return "the zero flag is set, which version 2 does not have" }
         }
         if hasDataFile, offset != entry.guestOffset, offset != 0 {

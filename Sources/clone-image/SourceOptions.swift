@@ -1,0 +1,38 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import ChainCollapse
+
+/// What of a chain is collapsed.
+struct SourceOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The source's format. Say raw for a raw disk whose guest is not trusted: it could look "
+                + "like qcow2.",
+            valueName: Choice<ImageFormat>.words
+        )
+    )
+    var sourceFormat: Choice<ImageFormat>?
+
+    @Option(
+        help: ArgumentHelp(
+            "Collapse an internal snapshot of SOURCE instead of its present state.",
+            valueName: "id|name"
+        )
+    )
+    var snapshot: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Collapse only what is above this layer, which becomes the backing file of a qcow2 "
+                + "target.",
+            valueName: "layer"
+        ),
+        completion: .file()
+    )
+    var base: String?
+
+    @Flag(help: "Read what is damaged or missing as zeros, and say how much was lost.")
+    var salvage = false
+}

@@ -1,0 +1,104 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import ChainCollapse
+internal import QCow2
+
+/// What is made of a chain.
+struct TargetOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The target's format. Without it, raw for names that end in .raw or .img, else qcow2.",
+            valueName: Choice<ImageFormat>.words
+        )
+    )
+    var format: Choice<ImageFormat>?
+
+    @Option(
+        defaultAsFlag: CompressionChoice.unsaid,
+        help: ArgumentHelp(
+            "Compress the clusters of a qcow2 target; with zlib when no type is given.",
+            valueName: CompressionChoice.words
+        )
+    )
+    var compress: CompressionChoice?
+
+    @Option(
+        help: ArgumentHelp("The cluster size of a qcow2 target: 512 to 2M.", valueName: "size")
+    )
+    var clusterSize: ByteSize?
+
+    @Option(
+        help: ArgumentHelp(
+            "Space to take for what reads as zeros. metadata is for qcow2 targets.",
+            valueName: Choice<Preallocation>.words
+        )
+    )
+    var preallocation: Choice<Preallocation>?
+
+    @Option(
+        name: [.short, .customLong("option")],
+        help: ArgumentHelp(
+            "A creation option of a qcow2 target, as above. May be repeated.",
+            valueName: "key=value"
+        )
+    )
+    var options: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "writeback: the target is on stable storage before it gets its name. unsafe: the "
+                + "system writes it when it likes, as with qemu-img convert.",
+            valueName: Choice<CollapseOptions.Durability>.words
+        )
+    )
+    var cache = Choice(CollapseOptions.Durability.flushed)
+
+    @Flag(help: "Replace the target if it exists. Block devices need this.")
+    var force = false
+
+    func validate() throws {
+        // The parser takes `--compress=lzma` for `--compress`, and so for zlib.
+        let prefix = "--compress="
+        for word in CommandLine.arguments.prefix(while: { $0 != "--" }) where word.hasPrefix(prefix)
+        {
+            let value = String(word.dropFirst(prefix.count))
+            guard CompressionChoice(argument: value) == nil else { continue }
+            throw ValidationError(
+                "The value '\(value)' is invalid for '--compress <\(CompressionChoice.words)>'"
+            )
+        }
+    }
+
+    /// What the options say about a target of this name.
+    func format(of path: String) throws -> CollapseTarget.Format {
+        let format = format?.value ?? TargetOptions.formatPromised(by: path)
+        guard format == .raw else { return try qcow2Format() }
+        guard compress == nil, clusterSize == nil, options.isEmpty else {
+            throw ValidationError(
+                "--compress, --cluster-size and --option are for qcow2 targets, and \(path) is to "
+                    + "be raw (did you mean --format qcow2?)"
+            )
+        }
+        return .raw(preallocation: preallocation?.value ?? .off)
+    }
+
+    private func qcow2Format() throws -> CollapseTarget.Format {
+        var parser = CreationOptionParser()
+        for option in options { try parser.parse(option) }
+        if let clusterSize { parser.creation.clusterBytes = clusterSize.bytes }
+        if let preallocation { parser.format.preallocation = preallocation.value }
+        if let compress {
+            parser.format.compresses = true
+            if let type = compress.type { parser.creation.compressionType = type }
+        }
+        return .qcow2(parser.creation, parser.format)
+    }
+
+    /// The format that a name's extension promises; qcow2 when it promises nothing.
+    static func formatPromised(by path: String) -> ImageFormat {
+        let name = path.lowercased()
+        return name.hasSuffix(".raw") || name.hasSuffix(".img") ? .raw : .qcow2
+    }
+}

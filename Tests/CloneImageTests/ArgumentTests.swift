@@ -1,0 +1,93 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import clone_image
+
+@Suite("Arguments")
+struct ArgumentTests {
+    @Test(
+        "a size is a number with a suffix as qemu-img's",
+        arguments: [
+            ("0", 0), ("512", 512), ("64k", 65_536), ("64K", 65_536), ("2M", 2 << 20),
+            ("2m", 2 << 20), ("3G", 3 << 30), ("1T", 1 << 40),
+            ("18446744073709551615", UInt64.max),
+        ]
+    )
+    func sizes(text: String, bytes: UInt64) {
+        #expect(ByteSize(argument: text)?.bytes == bytes)
+    }
+
+    @Test(
+        "what is no size is refused",
+        arguments: [
+            "", "k", "-1", "+1", "1.5M", "64kb", "64 k", "0x10", "1e3", "18446744073709551616",
+            "18014398509481984k", "16777216T", "k64", "٣",
+        ]
+    )
+    func badSizes(text: String) {
+        #expect(ByteSize(argument: text) == nil)
+    }
+
+    @Test(
+        "the extension of a target chooses its format",
+        arguments: [
+            ("a.raw", "raw"), ("a.img", "raw"), ("A.RAW", "raw"), ("d.raw/a", "qcow2"),
+            ("a.qcow2", "qcow2"), ("a", "qcow2"), ("raw", "qcow2"), ("a.raw.bak", "qcow2"),
+            ("/dev/vg/lv", "qcow2"),
+        ]
+    )
+    func extensions(path: String, format: String) {
+        #expect("\(TargetOptions.formatPromised(by: path))" == format)
+    }
+
+    @Test("a choice takes its own words only and shows them all")
+    func choices() {
+        #expect(Choice<ProgressStyle>.words == "auto|bar|json|none")
+        #expect(Choice<ProgressStyle>(argument: "json")?.value == .json)
+        #expect(Choice<ProgressStyle>(argument: "JSON") == nil)
+        #expect(Choice<ProgressStyle>(argument: "") == nil)
+        #expect(CompressionChoice.words == "zlib|zstd")
+        #expect(CompressionChoice(argument: "lzma") == nil)
+        #expect(CompressionChoice(argument: "") == nil)
+    }
+}
+
+@Suite("Creation options")
+struct CreationOptionTests {
+    private func parsed(_ options: [String]) throws -> CreationOptionParser {
+        var parser = CreationOptionParser()
+        for option in options { try parser.parse(option) }
+        return parser
+    }
+
+    @Test("options may be given one by one or with commas between them")
+    func lists() throws {
+        let options = ["compat=v3", "cluster_size=4k", "lazy_refcounts=on", "preallocation=full"]
+        let apart = try "\(parsed(options))"
+        #expect(try "\(parsed([options.joined(separator: ",")]))" == apart)
+        #expect(try "\(parsed([]))" != apart)
+    }
+
+    @Test("the last of two values wins")
+    func repeated() throws {
+        let once = try "\(parsed(["compat=v3,extended_l2=off"]))"
+        #expect(
+            try "\(parsed(["compat=0.10", "extended_l2=on,compat=1.1,extended_l2=off"]))" == once
+        )
+    }
+
+    @Test(
+        "an unknown key, a missing value and a value that means nothing are errors that name it",
+        arguments: [
+            "", "compat", "compat=", "=1.1", "compat=1.0", "cluster_size=big", "refcount_bits=x",
+            "lazy_refcounts=yes", "extended_l2=1", "compression_type=lzma", "preallocation=some",
+            "encryption=on", "Compat=1.1", "compat=1.1,", "compat=1.1,,extended_l2=on",
+        ]
+    )
+    func bad(option: String) {
+        let error = #expect(throws: (any Error).self) { try parsed([option]) }
+        #expect(error.map { "\($0)" }?.contains("--option") == true)
+    }
+}

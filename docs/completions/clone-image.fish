@@ -1,0 +1,106 @@
+function __clone-image_should_offer_completions_for_flags_or_options -a expected_commands
+    set -l non_repeating_flags_or_options $argv[2..]
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __clone-image_parse_tokens
+    test "$commands" = "$expected_commands"; and return $non_repeating_flags_or_options_absent
+end
+
+function __clone-image_should_offer_completions_for_positional -a expected_commands positional_index_comparison expected_positional_index
+    set -l non_repeating_flags_or_options
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __clone-image_parse_tokens
+    test "$commands" = "$expected_commands" -a \( "$positional_index" "$positional_index_comparison" "$expected_positional_index" \)
+end
+
+function __clone-image_parse_tokens -S
+    set -l unparsed_tokens (__clone-image_tokens -pc)
+    switch $unparsed_tokens[1]
+    case 'clone-image'
+        __clone-image_parse_subcommand 0 'version' 'h/help'
+        switch $unparsed_tokens[1]
+        case 'collapse'
+            __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'base=' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
+        case 'help'
+            __clone-image_parse_subcommand -r 1 'version'
+        end
+    end
+end
+
+function __clone-image_tokens
+    if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
+        commandline --tokens-raw $argv
+    else
+        commandline -o $argv
+    end
+end
+
+function __clone-image_parse_subcommand -S -a positional_count
+    argparse -s r -- $argv
+    set -l option_specs $argv[2..]
+    set -l is_repeating_positional $_flag_r
+    set -el _flag_r
+    set -a commands $unparsed_tokens[1]
+    set positional_index 0
+    while true
+        set -e unparsed_tokens[1]
+        argparse -sn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
+        set unparsed_tokens $argv
+        set positional_index (math $positional_index + 1)
+        for non_repeating_flag_or_option in $non_repeating_flags_or_options
+            if set -ql "_flag_$(string replace -a - _ -- $non_repeating_flag_or_option)"
+                set non_repeating_flags_or_options_absent 1
+                break
+            end
+        end
+        test (count $unparsed_tokens) -eq 0 -o \( -z "$is_repeating_positional" -a "$positional_index" -gt "$positional_count" \) && break
+    end
+end
+
+function __clone-image_complete_directories
+    set -l token (commandline -t)
+    string match -- '*/' $token
+    set -l subdirs $token*/
+    printf %s\n $subdirs
+end
+
+function __clone-image_custom_completion
+    set -x SAP_SHELL fish
+    set -x SAP_SHELL_VERSION $FISH_VERSION
+    set -l tokens (__clone-image_tokens -p)
+    if test -z "$(__clone-image_tokens -t)"
+        set -l index (count (__clone-image_tokens -pc))
+        set tokens $tokens[..$index] \'\' $tokens[(math $index + 1)..]
+    end
+    command $tokens[1] $argv $tokens
+end
+
+complete -c 'clone-image' -f
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image" version' -l 'version' -d 'Show the version.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'collapse' -d 'Makes one image of a layer and everything below it.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'help' -d 'Show subcommand help information.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image collapse" -eq 1' -F
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image collapse" -eq 2' -F
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" source-format' -l 'source-format' -d 'The source\'s format. Say raw for a raw disk whose guest is not trusted: it could look like qcow2.' -rfka 'raw qcow2'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" snapshot' -l 'snapshot' -d 'Collapse an internal snapshot of SOURCE instead of its present state.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" base' -l 'base' -d 'Collapse only what is above this layer, which becomes the backing file of a qcow2 target.' -rF
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" salvage' -l 'salvage' -d 'Read what is damaged or missing as zeros, and say how much was lost.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" format' -l 'format' -d 'The target\'s format. Without it, raw for names that end in .raw or .img, else qcow2.' -rfka 'raw qcow2'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" compress' -l 'compress' -d 'Compress the clusters of a qcow2 target; with zlib when no type is given.' -rfka 'zlib zstd'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" cluster-size' -l 'cluster-size' -d 'The cluster size of a qcow2 target: 512 to 2M.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" preallocation' -l 'preallocation' -d 'Space to take for what reads as zeros. metadata is for qcow2 targets.' -rfka 'off metadata falloc full'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse"' -s 'o' -l 'option' -d 'A creation option of a qcow2 target, as above. May be repeated.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" cache' -l 'cache' -d 'writeback: the target is on stable storage before it gets its name. unsafe: the system writes it when it likes, as with qemu-img convert.' -rfka 'writeback unsafe'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" force' -l 'force' -d 'Replace the target if it exists. Block devices need this.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" progress' -l 'progress' -d 'Show progress. auto: a bar on a terminal. json: lines with copiedBytes, totalBytes, totalIsExact and seconds.' -rfka 'auto bar json none'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" progress-descriptor' -l 'progress-descriptor' -d 'Show progress on this open descriptor.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" json' -l 'json' -d 'Print the report, or the error, as a line of JSON. Its sizes are in bytes.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" q quiet' -l 'quiet' -s 'q' -d 'Print nothing but errors and losses.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" threads' -l 'threads' -d 'Use so many threads; else one for each processor.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" version' -l 'version' -d 'Show the version.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image help" version' -l 'version' -d 'Show the version.'
