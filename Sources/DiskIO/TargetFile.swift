@@ -77,7 +77,9 @@ package final class TargetFile: BlockTarget {
     package var startsZeroed: Bool { !isBlockDevice }
     package var identity: File.Identity { file.identity }
 
-    /// Creates a new file; fails when the name is taken. Errors show the name it will get.
+    /// Creates a new file; fails when the name is taken.
+    ///
+    /// Errors show the name it will get.
     package init(creating path: String, shownAs finalPath: String? = nil) throws(IOError) {
         file = try File(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o666, shownAs: finalPath)
     }

@@ -38,7 +38,10 @@ struct BackingReferenceTests {
             (#"{"file.filename":"b"}"#, nil),
             (#"{"driver":"file","filename":"b"}"#, nil),
             (#"{"driver":"file","filename":"b","locking":"off","cache":{"direct":true}}"#, nil),
-            (#"{"driver":"qcow2","file":{"driver":"file","filename":"b","aio":"io_uring"}}"#, .qcow2),
+            (
+                #"{"driver":"qcow2","file":{"driver":"file","filename":"b","aio":"io_uring"}}"#,
+                .qcow2
+            ),
         ]
     )
     func json(text: String, format: ImageFormat?) throws {
@@ -72,10 +75,14 @@ struct BackingReferenceTests {
             (#"json:{"driver":"raw","offset":-1,"file.filename":"b"}"#, "offset '-1'"),
             (#"json:{"driver":"raw","size":1000,"file.filename":"b"}"#, "multiple of 512"),
             (#"json:{"driver":"qcow2","backing":"x","file.filename":"b"}"#, "'backing'"),
-            (#"json:{"driver":"qcow2","data-file":{"filename":"x"},"file.filename":"b"}"#,
-                "'data-file.filename'"),
-            (#"json:{"driver":"qcow2","encrypt":{"format":"luks"},"file.filename":"b"}"#,
-                "'encrypt.format'"),
+            (
+                #"json:{"driver":"qcow2","data-file":{"filename":"x"},"file.filename":"b"}"#,
+                "'data-file.filename'"
+            ),
+            (
+                #"json:{"driver":"qcow2","encrypt":{"format":"luks"},"file.filename":"b"}"#,
+                "'encrypt.format'"
+            ),
         ]
     )
     func refused(name: String, reason: String) {

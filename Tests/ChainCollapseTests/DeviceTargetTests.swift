@@ -20,7 +20,10 @@ struct DeviceTargetTests {
         let base = directory.path("base.qcow2")
         let top = directory.path("top.qcow2")
         try QemuImg.create(base, size: 24 << 20)
-        try QemuImg.io(base, ["write -q -P 1 0 3M", "write -q -P 2 9M 70k", "write -q -P 0 11M 1M"])
+        try QemuImg.io(
+            base,
+            ["write -q -P 1 0 3M", "write -q -P 2 9M 70k", "write -q -P 0 11M 1M"]
+        )
         try QemuImg.create(top, size: 24 << 20, options: ["cluster_size=4k"], backing: base)
         try QemuImg.io(top, ["write -q -P 3 1M 5k", "write -q -z 2M 300k", "write -q -P 4 20M 1M"])
         chain = try ImageChain(top: top)
@@ -107,7 +110,8 @@ struct DeviceTargetTests {
         )
         let engine = Self.engine(chain, writer)
         do throws(CollapseError) {
-            _ = threads > 1
+            _ =
+                threads > 1
                 ? try engine.runInParallel(threads: threads) : try engine.runSerially()
             try writer.finish()
         } catch {

@@ -81,7 +81,10 @@ struct FlatMapTests {
         #expect(Self.joined(ours) == Self.joined(theirs), "\(built.recipe)")
     }
 
-    @Test("extents follow each other without gap or overlap", arguments: 261...280 as ClosedRange<UInt64>)
+    @Test(
+        "extents follow each other without gap or overlap",
+        arguments: 261...280 as ClosedRange<UInt64>
+    )
     func order(seed: UInt64) throws {
         let directory = try TemporaryDirectory()
         let built = try ChainRecipe(seed: seed).build(in: directory)
@@ -113,9 +116,15 @@ struct FlatMapTests {
             // Every eighth cluster of the whole disk, each layer others.
             try QemuImg.io(path, (0..<512).map { "write -q \(($0 * 32 + index * 4) << 12) 4k" })
         }
-        let counters = try paths.reversed().map { CountingSource(try MappedFile(File(readingFrom: $0))) }
+        let counters = try paths.reversed().map {
+            CountingSource(try MappedFile(File(readingFrom: $0)))
+        }
         let layers = try counters.map { source in
-            let image = QCow2Image(header: try Header(reading: source), metadata: source, clusters: source)
+            let image = QCow2Image(
+                header: try Header(reading: source),
+                metadata: source,
+                clusters: source
+            )
             let table = try image.activeTable()
             return Layer(
                 path: source.path,

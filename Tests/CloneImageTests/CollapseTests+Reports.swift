@@ -58,7 +58,8 @@ extension CollapseTests {
             #expect(
                 report.keys.sorted() == [
                     "diskBytes", "layers", "lostBytes", "readBytes", "seconds", "sharedBytes",
-                    "skippedBytes", "status", "target", "threads", "warnings", "writtenBytes", "zeroBytes",
+                    "skippedBytes", "status", "target", "threads", "warnings", "writtenBytes",
+                    "zeroBytes",
                 ]
             )
             let target = try #require(report["target"] as? [String: Any])

@@ -50,7 +50,9 @@ struct Publication: Sendable {
         let temporary = Publication.temporaryPath(for: path)
         finalPath = path
         temporaryPath = temporary
-        do throws(IOError) { file = try TargetFile(creating: temporary, shownAs: target.path) } catch {
+        do throws(IOError) {
+            file = try TargetFile(creating: temporary, shownAs: target.path)
+        } catch {
             throw CollapseError(.unusableTarget, "the target cannot be created: \(error)")
         }
     }

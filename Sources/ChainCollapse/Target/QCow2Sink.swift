@@ -7,6 +7,8 @@ internal import QCow2
 /// One worker's way into a qcow2 image: looks at clusters, compresses them, and writes them where
 /// the layout places them.
 final class QCow2Sink: ChunkSink {
+    private static let holeGrainBytes = 16 << 10
+
     private let writer: QCow2Writer
     private let compressor: ClusterCompressor?
     /// The streams of one chunk, one behind the other.
@@ -89,10 +91,20 @@ final class QCow2Sink: ChunkSink {
         }
     }
 
+    /// Zeros inside a cluster stay holes in a new file, where they are long enough to be worth a
+    /// call.
+    private func partsToWrite(of run: ClusterPlacing.Run, _ bytes: IOBuffer) -> [Range<Int>] {
+        guard writer.target.startsZeroed else { return [run.range] }
+        return bytes.dataRuns(in: run.range, grainBytes: QCow2Sink.holeGrainBytes)
+    }
+
     private func write(_ placed: ClusterPlacing, _ bytes: IOBuffer) throws(IOError) {
         for run in placed.dataRuns {
-            try writer.target.write(bytes, run.range, at: run.hostOffset)
-            tally.writtenBytes += UInt64(run.range.count)
+            for part in partsToWrite(of: run, bytes) {
+                let place = run.hostOffset + UInt64(part.lowerBound - run.range.lowerBound)
+                try writer.target.write(bytes, part, at: place)
+                tally.writtenBytes += UInt64(part.count)
+            }
         }
         guard let streams else { return }
         for run in placed.streamRuns {

@@ -1,0 +1,87 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+import DiskIO
+import Foundation
+import TestSupport
+import Testing
+
+/// A file that the kernel shows as a block device; nobody but root can make one.
+private final class LoopDevice {
+    let path: String
+    let file: String
+
+    init(byteCount: UInt64, in directory: TemporaryDirectory) throws {
+        file = try directory.sparseFile("disk", byteCount: byteCount)
+        let output = try Command.runSuccessfully("losetup", ["--find", "--show", file])
+        path = output.text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    deinit { _ = try? Command.run("losetup", ["--detach", path]) }
+}
+
+@Suite("Block devices", .serialized, .enabled(if: geteuid() == 0, "only root makes loop devices"))
+struct BlockDeviceTests {
+    private let device: LoopDevice
+
+    init() throws {
+        device = try LoopDevice(byteCount: 3 << 20, in: TemporaryDirectory())
+    }
+
+    @Test("a device has the size of the device, not of its node")
+    func size() throws {
+        let file = try File(readingFrom: device.path)
+        #expect(file.kind == .blockDevice)
+        #expect(file.byteCount == 3 << 20)
+        #expect(Directory.kind(of: device.path) == .blockDevice)
+        #expect(try file.bytes(at: (3 << 20) - 512, count: 512) == Array(repeating: 0, count: 512))
+        let error = ioError { () throws(IOError) in
+            _ = try file.bytes(at: (3 << 20) - 512, count: 513)
+        }
+        #expect(error?.cause == .unexpectedEnd)
+    }
+
+    @Test("a device is data everywhere, holes or not")
+    func noHoles() throws {
+        let file = try File(readingFrom: device.path)
+        #expect(try file.nextData(at: 0) == 0..<(3 << 20))
+        #expect(try file.nextData(at: 4096) == 4096..<(3 << 20))
+        #expect(try file.nextData(at: 3 << 20) == nil)
+    }
+
+    @Test("a device is mapped like a file")
+    func mapped() throws {
+        let map = try MappedFile(File(readingFrom: device.path))
+        #expect(try map.bytes(at: 1 << 20, count: 10) == Array(repeating: 0, count: 10))
+    }
+
+    @Test("a device is written and zeroed in place and keeps its size")
+    func writing() throws {
+        let target = try TargetFile(device: device.path)
+        #expect(target.isBlockDevice)
+        #expect(!target.startsZeroed)
+        try target.write(counting(100_000), at: 4096)
+        try target.zero(at: 8192, byteCount: 50_000)
+        try target.allocate(at: 0, byteCount: 3 << 20)
+        try target.setByteCount(1 << 20)
+        try target.setByteCount(3 << 20)
+        try target.flush()
+        #expect(try target.size().byteCount == 3 << 20)
+        let zeroed = 4096..<(4096 + 50_000)
+        let expected = counting(100_000).enumerated().map { zeroed.contains($0) ? 0 : $1 }
+        #expect(try File(readingFrom: device.path).bytes(at: 4096, count: 100_000) == expected)
+    }
+
+    @Test("a disk that is larger than the device does not fit, before a byte is written")
+    func tooSmall() throws {
+        let target = try TargetFile(device: device.path)
+        let error = ioError { () throws(IOError) in try target.setByteCount((3 << 20) + 1) }
+        #expect(error?.description == "\(device.path): write failed: No space left on device")
+    }
+
+    @Test("a device is not created again")
+    func exclusive() {
+        let error = ioError { () throws(IOError) in _ = try TargetFile(creating: device.path) }
+        #expect(error?.nameIsTaken == true)
+    }
+}

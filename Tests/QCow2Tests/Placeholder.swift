@@ -1,2 +1,0 @@
-// Copyright the clone-image authors
-// SPDX-License-Identifier: Apache-2.0
