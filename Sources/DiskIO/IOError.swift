@@ -44,6 +44,9 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
     /// True when a name could not be given because something has it.
     package var nameIsTaken: Bool { has(.fileExists) }
 
+    /// True when the process may open no more files.
+    package var isOutOfDescriptors: Bool { has(.tooManyOpenFiles) }
+
     package var description: String {
         let place = offset.map { " at \(hex($0))" } ?? ""
         return switch cause {

@@ -99,6 +99,10 @@ private struct Trial {
         }
     }
 
+    /// No image makes the tool take more memory than this, in bytes.
+    private static let memoryLimit = 128 << 20
+
+    /// Runs the tool, which fails when it hangs or takes too much memory.
     func runTool() throws -> Outcome {
         struct Document: Decodable {
             let code: String?
@@ -112,8 +116,9 @@ private struct Trial {
             ["collapse", "--json", "--quiet", "--threads", "\(threads)"]
             + (snapshot.map { ["--snapshot", $0] } ?? []) + (salvage ? ["--salvage"] : [])
         let output = try Command.run(
-            tool,
-            words + [image.lastPathComponent, target],
+            "timeout",
+            ["60", "sh", "-c", "ulimit -d \(Self.memoryLimit >> 10) && exec \"$@\"", "sh", tool]
+                + words + [image.lastPathComponent, target],
             in: image.deletingLastPathComponent().path
         )
         let document = try JSONDecoder().decode(Document.self, from: output.standardOutput)
@@ -190,12 +195,10 @@ struct FixtureTests {
             target: directory.path("target.raw"),
             snapshot: row.snapshot
         )
-        let start = ContinuousClock.now
         guard case .failed(let code, let message) = try trial.runTool() else {
             Issue.record("the damage was not noticed")
             return
         }
-        #expect(ContinuousClock.now - start < .seconds(2))
         expectHelpful(message, code, row)
         // Nothing is left of the target, under any name.
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == [])

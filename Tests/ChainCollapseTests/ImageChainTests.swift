@@ -145,26 +145,13 @@ struct ImageChainTests {
     @Test("a thousand layers open at once, each with one descriptor")
     func thousandLayers() throws {
         let count = 1000
-        try overlay("layer-0000", over: "layer-9999")
-        let image = try Data(contentsOf: URL(fileURLWithPath: directory.path("layer-0000")))
-        let place = try #require(image.range(of: Data("layer-9999".utf8)))
-        for number in 0..<(count - 1) {
-            var copy = image
-            copy.replaceSubrange(place, with: Data(name(number + 1).utf8))
-            try copy.write(to: URL(fileURLWithPath: directory.path(name(number))))
-        }
-        try QemuImg.create(directory.path(name(count - 1)), size: 1 << 20)
+        let top = try LongChain.make(of: count, in: directory)
         let before = try openDescriptors()
-        let chain = try ImageChain(top: directory.path(name(0)))
+        let chain = try ImageChain(top: top)
         let opened = try openDescriptors() - before
         #expect(chain.layers.count == count)
         // Other tests open files meanwhile, so the bound leaves room; two a layer would break it.
         #expect(opened < count + 300)
-    }
-
-    private func name(_ number: Int) -> String {
-        let digits = String(number)
-        return "layer-" + String(repeating: "0", count: 4 - digits.count) + digits
     }
 
     private func openDescriptors() throws -> Int {

@@ -110,6 +110,17 @@ extension CollapseTests {
             #expect(try workplace.names() == [])
         }
 
+        @Test("a chain longer than the open files allowed is an error that says what to do")
+        func openFiles() throws {
+            let directory = try TemporaryDirectory()
+            let top = try LongChain.make(of: 60, in: directory)
+            let script = #"ulimit -n 40; exec "$0" collapse "$1" "$2""#
+            let output = try Tool.shell(script, top, workplace.path("a.raw"))
+            #expect(output.status == 2)
+            #expect(output.standardError.contains("Too many open files (a chain needs"))
+            #expect(try workplace.names() == [])
+        }
+
         @Test("an existing target stays as it is, and --force replaces it")
         func existing() throws {
             let target = workplace.path("a.raw")

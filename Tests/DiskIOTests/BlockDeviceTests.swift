@@ -85,3 +85,70 @@ struct BlockDeviceTests {
         #expect(error?.nameIsTaken == true)
     }
 }
+
+/// A file system that knows nothing but reading and writing.
+private final class PlainFileSystem {
+    private let directory: TemporaryDirectory
+    var path: String { directory.path }
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        try Command.runSuccessfully("mount", ["-t", "ramfs", "plain", directory.path])
+    }
+
+    deinit { _ = try? Command.run("umount", [directory.path]) }
+}
+
+@Suite("File systems that can do little", .enabled(if: geteuid() == 0, "only root mounts them"))
+struct PlainFileSystemTests {
+    private let system: PlainFileSystem
+
+    init() throws { system = try PlainFileSystem() }
+
+    @Test("where no hole can be punched, zeros are written, each time")
+    func zeroing() throws {
+        let target = try TargetFile(creating: system.path + "/target")
+        try target.write(counting(3 << 20), at: 0)
+        try target.zero(at: 100, byteCount: 60_000)
+        try target.zero(at: 1 << 20, byteCount: (1 << 20) + 5)
+        let zeroed = [100..<60_100, (1 << 20)..<((2 << 20) + 5)]
+        var expected = counting(3 << 20)
+        for range in zeroed {
+            expected.replaceSubrange(range, with: Array(repeating: 0, count: range.count))
+        }
+        #expect(try contents(target.path) == expected)
+        #expect(try target.size().byteCount == 3 << 20)
+    }
+
+    @Test("space that cannot be had is an error")
+    func allocating() throws {
+        let target = try TargetFile(creating: system.path + "/target")
+        let error = ioError { () throws(IOError) in try target.allocate(at: 512, byteCount: 512) }
+        #expect(
+            error?.description
+                == "\(target.path): fallocate at 0x200 failed: Operation not supported"
+        )
+    }
+
+    @Test("names are given exclusively here too")
+    func publishing() throws {
+        let (first, second) = (system.path + "/first", system.path + "/second")
+        _ = try TargetFile(creating: first)
+        _ = try TargetFile(creating: second)
+        try Directory.publish(first, as: system.path + "/final")
+        let error = ioError { () throws(IOError) in
+            try Directory.publish(second, as: system.path + "/final")
+        }
+        #expect(error?.nameIsTaken == true)
+        try Directory.flush(system.path)
+    }
+
+    @Test("a file without known holes is data")
+    func holes() throws {
+        let target = try TargetFile(creating: system.path + "/target")
+        try target.setByteCount(1 << 20)
+        let file = try File(readingFrom: target.path)
+        #expect(try file.nextData(at: 4096) == 4096..<(1 << 20))
+        #expect(try file.nextData(at: 1 << 20) == nil)
+    }
+}

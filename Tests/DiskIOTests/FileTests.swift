@@ -86,7 +86,7 @@ struct FileTests {
 
     @Test(
         "what is no file is refused by name, without waiting for anybody",
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(10)),
         arguments: [
             ("folder", "this is neither a file nor a block device"),
             ("fifo", "this is neither a file nor a block device"),
@@ -154,6 +154,17 @@ struct FileTests {
         map = nil
         #expect(try descriptors(of: path) == 1)
         #expect(open.byteCount == 3)
+    }
+
+    @Test("as many files may be open as the system allows")
+    func openFileLimit() throws {
+        let count = raiseOpenFileLimit()
+        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/self/limits"))
+        let limits = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        let line = try #require(limits.split(separator: "\n").first { $0.contains("open files") })
+        let words = line.split(separator: " ")
+        #expect(words[3...4].map(String.init) == ["\(count)", "\(count)"])
+        #expect(raiseOpenFileLimit() == count)
     }
 
     private func descriptors(of path: String) throws -> Int {

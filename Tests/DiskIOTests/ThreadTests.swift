@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Threads and turnstiles", .timeLimit(.minutes(1)))
+@Suite("Threads and turnstiles", .timeLimit(.minutes(10)))
 struct ThreadTests {
     @Test(
         "every worker runs once, with its number, and all have ended",

@@ -158,12 +158,13 @@ struct MappingOracleTests {
         let table = try image.activeTable()
         let whole = try image.runs(of: table)
         var random = SeededGenerator(seed: recipe.seed)
-        let unit = Int(image.geometry.subclusterBytes)
+        // Sectors: the layer above may have smaller clusters.
+        let unit = 512
         for _ in 0..<60 {
             // Near the edges that all runs begin or end at, or anywhere.
             let edges = whole.flatMap { [Int($0.guestOffset), Int($0.guestEnd)] } + [0]
             let start = random.pick(edges) / unit * unit
-            let end = start + random.int(in: 1...200) * unit
+            let end = start + random.int(in: 1...300) * unit
             let range = UInt64(start)..<UInt64(min(end, recipe.diskBytes + 10 * unit))
             guard !range.isEmpty else { continue }
             let cut = whole.compactMap { $0.clipped(to: range) }

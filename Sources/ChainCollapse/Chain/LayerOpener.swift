@@ -37,9 +37,12 @@ struct LayerOpener {
 
     private static func file(_ path: String) throws(CollapseError) -> File {
         do throws(IOError) { return try File(readingFrom: path) } catch {
+            let advice =
+                error.isOutOfDescriptors
+                ? " (a chain needs an open file for each layer; raise the limit with ulimit -n)" : ""
             throw CollapseError(
                 error.nothingIsThere ? .notFound : .inputOutput,
-                error.description
+                error.description + advice
             )
         }
     }
