@@ -37,7 +37,13 @@ public struct CollapseError: Error, Hashable, Sendable, CustomStringConvertible 
     /// An error with its sentence.
     public init(_ code: Code, _ message: String) {
         self.code = code
-        self.message = message
+        // Names inside an image may hold anything; a message is one line.
+        let isControl = { (scalar: Unicode.Scalar) in
+            scalar.properties.generalCategory == .control
+        }
+        self.message = String(
+            String.UnicodeScalarView(message.unicodeScalars.map { isControl($0) ? "\u{fffd}" : $0 })
+        )
     }
 
     init(_ error: ImageError) {

@@ -42,10 +42,18 @@ package enum Directory {
         else { throw .last("fsync", path) }
     }
 
+    /// The last part of a path.
+    package static func name(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+        return String(decoding: path.utf8[path.utf8.index(after: slash)...], as: UTF8.self)
+    }
+
     /// The directory part of a path; `.` for a bare name.
     package static func parent(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+        // By bytes: a slash before a combining mark is still a slash to the kernel.
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.utf8.startIndex
+            ? "/" : String(decoding: path.utf8[..<slash], as: UTF8.self)
     }
 
     /// The absolute path of what a path names, without symbolic links; the path itself when it names

@@ -21,6 +21,9 @@ struct BackingReferenceTests {
             ("file:base.qcow2", "/a/top.qcow2", "base.qcow2"),
             ("file:/x/base.qcow2", "/a/top.qcow2", "/x/base.qcow2"),
             ("host_device:/dev/x", "/a/top.qcow2", "/dev/x"),
+            ("/\u{301}base.qcow2", "/a/top.qcow2", "/\u{301}base.qcow2"),
+            ("\u{301}base.qcow2", "/a/\u{301}top.qcow2", "/a/\u{301}base.qcow2"),
+            ("file:\u{301}base", "/a/top.qcow2", "\u{301}base"),
         ]
     )
     func paths(name: String, overlay: String, expected: String) throws {
@@ -69,6 +72,8 @@ struct BackingReferenceTests {
             (#"json:{"driver":"qcow2","file":["b"]}"#, "JSON object"),
             (#"json:{"driver":"qcow2"}"#, "'file.filename'"),
             (#"json:{"driver":"file"}"#, "'filename'"),
+            (#"json:{"driver":"file","filename":"a\u0000b"}"#, "'filename'"),
+            (#"json:{"file":{"filename":"a"},"file.filename":"b"}"#, "JSON object"),
             (#"json:{"driver":"file","filename":""}"#, "'filename'"),
             (#"json:{"driver":"vmdk","file.filename":"b"}"#, "'vmdk'"),
             (#"json:{"driver":"qcow2","file":{"driver":"nbd","host":"h"}}"#, "'nbd'"),

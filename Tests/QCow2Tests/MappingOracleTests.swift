@@ -161,11 +161,11 @@ struct MappingOracleTests {
         // Sectors: the layer above may have smaller clusters.
         let unit = 512
         for _ in 0..<60 {
-            // Near the edges that all runs begin or end at, or anywhere.
+            // Near an edge of a run, and often within a cluster.
             let edges = whole.flatMap { [Int($0.guestOffset), Int($0.guestEnd)] } + [0]
-            let start = random.pick(edges) / unit * unit
+            let start = max(0, random.pick(edges) + random.int(in: -20...20) * unit)
             let end = start + random.int(in: 1...300) * unit
-            let range = UInt64(start)..<UInt64(min(end, recipe.diskBytes + 10 * unit))
+            let range = UInt64(start)..<UInt64(max(start, min(end, recipe.diskBytes + 10 * unit)))
             guard !range.isEmpty else { continue }
             let cut = whole.compactMap { $0.clipped(to: range) }
             let found = try image.runs(of: table, in: range)

@@ -39,8 +39,9 @@ extension BackingReference {
                 reason: "the protocol '\(driver)' is not supported, only local files are"
             )
         }
-        guard let path = reader.take(prefix + "filename"), !path.isEmpty else {
-            throw Unusable(reason: "its json: name has no '\(prefix)filename'")
+        guard let path = reader.take(prefix + "filename"), !path.isEmpty, !path.utf8.contains(0)
+        else {
+            throw Unusable(reason: "its json: name has no '\(prefix)filename' that can be opened")
         }
         self.init(path: path)
     }

@@ -34,10 +34,10 @@ struct BackingReference: Hashable {
             self.init(path: BackingReference.join(name, toDirectoryOf: overlayPath))
             return
         }
-        let rest = name.dropFirst(prefix.count + 1)
+        let rest = String(decoding: name.utf8.dropFirst(prefix.utf8.count + 1), as: UTF8.self)
         switch prefix {
-        case "file", "host_device": self.init(path: String(rest))
-        case "json": try self.init(json: rest)
+        case "file", "host_device": self.init(path: rest)
+        case "json": try self.init(json: rest[...])
         default:
             throw Unusable(
                 reason: "the protocol '\(prefix)' is not supported, only local files are"
@@ -47,12 +47,17 @@ struct BackingReference: Hashable {
 
     /// What stands before a colon that comes before any slash.
     private static func protocolPrefix(of name: String) -> String? {
-        let head = name.prefix { $0 != "/" }
-        return head.firstIndex(of: ":").map { String(head[..<$0]) }
+        let head = name.utf8.prefix { $0 != UInt8(ascii: "/") }
+        return head.firstIndex(of: UInt8(ascii: ":")).map {
+            String(decoding: head[..<$0], as: UTF8.self)
+        }
     }
 
     private static func join(_ name: String, toDirectoryOf overlayPath: String) -> String {
-        guard !name.hasPrefix("/"), let slash = overlayPath.lastIndex(of: "/") else { return name }
-        return overlayPath[...slash] + name
+        let slash = UInt8(ascii: "/")
+        guard name.utf8.first != slash, let last = overlayPath.utf8.lastIndex(of: slash) else {
+            return name
+        }
+        return String(decoding: overlayPath.utf8[...last], as: UTF8.self) + name
     }
 }

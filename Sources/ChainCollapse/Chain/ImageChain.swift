@@ -161,9 +161,9 @@ package struct ImageChain: Sendable {
         let path = Directory.resolved(layer.path)
         let directory = Directory.resolved(Directory.parent(of: target))
         let isBeside = Directory.parent(of: path) == directory
-        let name = isBeside ? String(path.dropFirst(directory.count + 1)) : path
+        let name = isBeside ? Directory.name(of: path) : path
         // A colon would be taken for a protocol's.
-        let escaped = name.contains(":") && !name.hasPrefix("/") ? "./" + name : name
+        let escaped = isBeside && name.utf8.contains(UInt8(ascii: ":")) ? "./" + name : name
         return CreationOptions.BackingName(name: escaped, format: layer.format.rawValue)
     }
 
@@ -171,7 +171,7 @@ package struct ImageChain: Sendable {
     private func index(of name: String) throws(CollapseError) -> Int {
         let exact = layers.firstIndex { $0.path == name }
         let loose = layers.indices.filter {
-            layers[$0].path.split(separator: "/").last ?? "" == name
+            Directory.name(of: layers[$0].path) == name
         }
         if let exact { return exact }
         if loose.count == 1 { return loose[0] }

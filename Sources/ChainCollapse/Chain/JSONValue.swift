@@ -28,23 +28,30 @@ enum JSONValue: Decodable, Hashable {
 
     /// The members of a JSON object with the names of nested ones joined by dots, as QEMU treats
     /// them: `{"file": {"driver": "file"}}` and `{"file.driver": "file"}` are the same.
+    ///
+    /// - Throws: when the text is no such object, or says one thing in both ways.
     static func flattened(_ text: Substring) throws -> [String: JSONValue] {
         let object = try JSONDecoder().decode([String: JSONValue].self, from: Data(text.utf8))
         var flat: [String: JSONValue] = [:]
-        flatten(object, under: "", into: &flat)
+        try flatten(object, under: "", into: &flat)
         return flat
     }
+
+    /// An option that is given nested and dotted.
+    private struct GivenTwice: Error {}
 
     private static func flatten(
         _ object: [String: JSONValue],
         under prefix: String,
         into flat: inout [String: JSONValue]
-    ) {
+    ) throws {
         for (name, value) in object {
             if case .object(let members) = value {
-                flatten(members, under: "\(prefix)\(name).", into: &flat)
+                try flatten(members, under: "\(prefix)\(name).", into: &flat)
             } else {
-                flat[prefix + name] = value
+                guard flat.updateValue(value, forKey: prefix + name) == nil else {
+                    throw GivenTwice()
+                }
             }
         }
     }

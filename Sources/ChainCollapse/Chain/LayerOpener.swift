@@ -6,6 +6,9 @@ internal import QCow2
 
 /// Opens the files of a chain, one layer at a time.
 struct LayerOpener {
+    /// So many snapshots are named when the one that was asked for is missing.
+    private static let shownSnapshots = 8
+
     let salvage: Bool
     let trustsProbedFormats: Bool
     private(set) var warnings: [String] = []
@@ -39,7 +42,8 @@ struct LayerOpener {
         do throws(IOError) { return try File(readingFrom: path) } catch {
             let advice =
                 error.isOutOfDescriptors
-                ? " (a chain needs an open file for each layer; raise the limit with ulimit -n)" : ""
+                ? " (a chain needs an open file for each layer; raise the limit with ulimit -n)"
+                : ""
             throw CollapseError(
                 error.nothingIsThere ? .notFound : .inputOutput,
                 error.description + advice
@@ -166,7 +170,8 @@ struct LayerOpener {
         }
         guard let snapshot else {
             let all = try readingImage { () throws(ImageError) in try image.snapshots() }
-            let names = all.map { "\($0.name) (id \($0.id))" }.joined(separator: ", ")
+            let shown = all.prefix(LayerOpener.shownSnapshots).map { "\($0.name) (id \($0.id))" }
+            let names = shown.joined(separator: ", ") + (shown.count < all.count ? ", …" : "")
             throw CollapseError(
                 .notFound,
                 "\(image.path): there is no snapshot '\(name)'; "

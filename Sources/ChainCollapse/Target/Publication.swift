@@ -72,11 +72,12 @@ struct Publication: Sendable {
 
     /// `.NAME.RANDOM.partial` in the target's directory.
     private static func temporaryPath(for path: String) -> String {
-        let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         let attempt = String(UInt64.random(in: .min ... .max), radix: 36)
         let suffix = ".\(attempt).partial"
-        let name = path[slash...].utf8.prefix(maximumNameBytes - suffix.utf8.count - 1)
-        return path[..<slash] + "." + String(decoding: name, as: UTF8.self) + suffix
+        let name = Directory.name(of: path)
+        let room = maximumNameBytes - suffix.utf8.count - 1
+        return String(decoding: path.utf8.dropLast(name.utf8.count), as: UTF8.self) + "."
+            + String(decoding: name.utf8.prefix(room), as: UTF8.self) + suffix
     }
 
     /// Gives the finished file its name, after its bytes have reached the disk.

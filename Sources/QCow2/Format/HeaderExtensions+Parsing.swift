@@ -30,28 +30,26 @@ extension HeaderExtensions {
         let nameOffset = fields.backingNameOffset
         let end = nameOffset == 0 ? geometry.clusterBytes : min(nameOffset, geometry.clusterBytes)
         let limit = min(end, source.byteCount)
-        var offset = UInt64(fields.headerLength)
-        while offset < limit, limit - offset >= 8 {
-            let start = offset
-            let prefix = try reading { () throws(IOError) in
-                try source.bytes(at: start, count: 8)
-            }
-            let (type, length) = (
-                prefix.bigEndian(UInt32.self, at: 0), prefix.bigEndian(UInt32.self, at: 4)
-            )
+        let start = UInt64(fields.headerLength)
+        guard start < limit else { return }
+        let area = try reading { () throws(IOError) in
+            try source.bytes(at: start, count: Int(limit - start))
+        }
+        var position = 0
+        while area.count - position >= 8 {
+            let type = area.bigEndian(UInt32.self, at: position)
+            let length = Int(area.bigEndian(UInt32.self, at: position + 4))
             guard type != Kind.end.rawValue else { return }
-            guard UInt64(length) <= limit - offset - 8 else {
+            let (place, left) = (start + UInt64(position), area.count - position - 8)
+            guard length <= left else {
                 throw fields.damaged(
-                    offset,
-                    "header extension \(hex(type)) has \(length) bytes: "
-                        + "\(limit - offset - 8) are left"
+                    place,
+                    "header extension \(hex(type)) has \(length) bytes: \(left) are left"
                 )
             }
-            let data = try reading { () throws(IOError) in
-                try source.bytes(at: start + 8, count: Int(length))
-            }
-            try add(type, data, at: offset, fields, geometry)
-            offset += 8 + (UInt64(length) + 7) / 8 * 8
+            let data = Array(area[(position + 8)..<(position + 8 + length)])
+            try add(type, data, at: place, fields, geometry)
+            position += 8 + (length + 7) / 8 * 8
         }
     }
 

@@ -43,7 +43,10 @@ extension HeaderFields {
         }
         let unknown = incompatible & ~IncompatibleFeatures.known.rawValue
         guard unknown == 0 else {
-            let names = unknown.setBits.map { "bit \($0)\(featureName($0))" }
+            let known = featureNames()
+            let names = unknown.setBits.map { bit in
+                "bit \(bit)" + (known[bit].map { " (\($0))" } ?? "")
+            }
             throw unsupported(
                 72,
                 "unknown incompatible features: \(names.joined(separator: ", "))",
@@ -60,13 +63,16 @@ extension HeaderFields {
         }
     }
 
-    /// The name the image itself gives a feature bit it asks for, in parentheses.
-    private func featureName(_ bit: Int) -> String {
+    /// The names the image itself gives incompatible features, by their bits.
+    private func featureNames() -> [Int: String] {
         guard let geometry = Geometry(clusterBits: clusterBits, hasExtendedL2: false),
-            let extensions = try? HeaderExtensions(reading: source, self, geometry),
-            let row = extensions.featureNames.first(where: { $0.group == 0 && $0.bit == bit })
-        else { return "" }
-        return " (\(row.printableName))"
+            let extensions = try? HeaderExtensions(reading: source, self, geometry)
+        else { return [:] }
+        let rows = extensions.featureNames.filter { $0.group == 0 }
+        return Dictionary(
+            rows.map { (Int($0.bit), $0.printableName) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     func compressionType() throws(ImageError) -> CompressionType {

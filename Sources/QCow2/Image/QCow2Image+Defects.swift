@@ -18,7 +18,9 @@ extension QCow2Image {
             }
             if header.version < 3 { return "the zero flag is set, which version 2 does not have" }
         }
-        if hasDataFile, offset != entry.guestOffset, offset != 0 {
+        let isZero = entry.word.has(L2Entry.zero) && !geometry.hasExtendedL2
+        let namesCluster = offset != 0 || (entry.word.has(L2Entry.copied) && !isZero)
+        if hasDataFile, namesCluster, offset != entry.guestOffset {
             return "its place in the data file differs from its guest offset "
                 + hex(entry.guestOffset)
         }

@@ -11,7 +11,7 @@ extension QCow2Image {
     ///
     /// - Parameters:
     ///   - table: the disk state to look at.
-    ///   - range: guest bytes; aligned to this image's subclusters or to the state's end.
+    ///   - range: guest bytes; runs are cut to it.
     ///   - words: room for a table, kept by the caller to be used again.
     ///   - runs: where the runs go.
     /// - Throws: `ImageError.io` when a table cannot be read; damaged entries are runs of their own.
