@@ -21,18 +21,20 @@ public struct CollapseSource: Hashable, Sendable {
     /// because the overlay records no format.
     ///
     /// A guest can forge such bytes in a raw disk, and so read any file that the caller can.
-    public var trustsProbedFormats = false
+    public var trustsProbedFormats: Bool
 
     /// A layer to collapse.
     public init(
         path: String,
         format: ImageFormat? = nil,
         snapshot: String? = nil,
-        base: String? = nil
+        base: String? = nil,
+        trustsProbedFormats: Bool = false
     ) {
         self.path = path
         self.format = format
         self.snapshot = snapshot
         self.base = base
+        self.trustsProbedFormats = trustsProbedFormats
     }
 }

@@ -105,7 +105,8 @@ struct CollapseCommand: AsyncParsableCommand {
                 path: source,
                 format: sourceOptions.sourceFormat?.value,
                 snapshot: sourceOptions.snapshot,
-                base: sourceOptions.base
+                base: sourceOptions.base,
+                trustsProbedFormats: sourceOptions.trustProbed
             ),
             target: CollapseTarget(
                 path: target,

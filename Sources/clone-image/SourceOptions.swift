@@ -33,6 +33,14 @@ struct SourceOptions: ParsableArguments {
     )
     var base: String?
 
+    @Flag(
+        help: """
+            Follow layers that only look like qcow2, because no format is recorded for them. A guest \
+            can forge that in a raw disk.
+            """
+    )
+    var trustProbed = false
+
     @Flag(help: "Read what is damaged or missing as zeros, and say how much was lost.")
     var salvage = false
 }

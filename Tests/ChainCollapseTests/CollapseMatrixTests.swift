@@ -49,15 +49,14 @@ private struct Trial {
     let directory: TemporaryDirectory
 
     private func source(base: String? = nil) -> CollapseSource {
-        var source = CollapseSource(
+        CollapseSource(
             path: chain.topPath,
             format: ImageFormat(rawValue: chain.topFormat),
             snapshot: chain.snapshotName,
-            base: base
+            base: base,
+            // Some overlays of the matrix record no format.
+            trustsProbedFormats: true
         )
-        // Some overlays of the matrix record no format.
-        source.trustsProbedFormats = true
-        return source
     }
 
     /// Collapses with one worker and with several; both must make the same bytes.

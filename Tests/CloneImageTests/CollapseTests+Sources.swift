@@ -21,6 +21,19 @@ extension CollapseTests {
             #expect(try !filesAreEqual(chain.topContent, target))
         }
 
+        @Test("a layer that only looks like qcow2 is followed when it is trusted")
+        func probed() throws {
+            let top = workplace.path("top.qcow2")
+            try QemuImg.create(top, size: 24 << 20, backing: chain.middle)
+            try removeBackingFormat(fromImage: top)
+            let target = workplace.path("a.raw")
+            let refused = try Tool.collapse(top, target)
+            #expect(refused.status == 2)
+            #expect(refused.standardError.contains("--trust-probed"))
+            #expect(try Tool.collapse(top, target, "--trust-probed").status == 0)
+            try QemuImg.compare(top, format: "qcow2", target, format: "raw")
+        }
+
         @Test("the layers of a collapsed chain are as they were")
         func untouched() throws {
             let layers = [chain.top, chain.middle, chain.base]

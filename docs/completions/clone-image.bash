@@ -186,7 +186,7 @@ _clone-image() {
 
 _clone-image_collapse() {
     repeating_flags=()
-    non_repeating_flags=(--salvage --force --json --quiet -q --version -h --help)
+    non_repeating_flags=(--trust-probed --salvage --force --json --quiet -q --version -h --help)
     repeating_options=(-o --option)
     non_repeating_options=(--source-format --snapshot --base --format --compress --cluster-size --preallocation --cache --progress --progress-descriptor --threads)
     __clone-image_offer_flags_options 2

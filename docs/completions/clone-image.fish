@@ -23,7 +23,7 @@ function __clone-image_parse_tokens -S
         __clone-image_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'collapse'
-            __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'base=' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
+            __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'base=' 'trust-probed' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
         case 'help'
             __clone-image_parse_subcommand -r 1 'version'
         end
@@ -88,6 +88,7 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positio
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" source-format' -l 'source-format' -d 'The source\'s format. Say raw for a raw disk whose guest is not trusted: it could look like qcow2.' -rfka 'raw qcow2'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" snapshot' -l 'snapshot' -d 'Collapse an internal snapshot of SOURCE instead of its present state.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" base' -l 'base' -d 'Collapse only what is above this layer, which becomes the backing file of a qcow2 target.' -rF
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" trust-probed' -l 'trust-probed' -d 'Follow layers that only look like qcow2, because no format is recorded for them. A guest can forge that in a raw disk.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" salvage' -l 'salvage' -d 'Read what is damaged or missing as zeros, and say how much was lost.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" format' -l 'format' -d 'The target\'s format. Without it, raw for names that end in .raw or .img, else qcow2.' -rfka 'raw qcow2'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" compress' -l 'compress' -d 'Compress the clusters of a qcow2 target; with zlib when no type is given.' -rfka 'zlib zstd'
