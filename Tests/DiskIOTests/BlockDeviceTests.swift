@@ -20,11 +20,12 @@ private final class LoopDevice {
     deinit { _ = try? Command.run("losetup", ["--detach", path]) }
 }
 
-@Suite("Block devices", .serialized, .enabled(if: geteuid() == 0, "only root makes loop devices"))
+@Suite("Block devices", .serialized)
 struct BlockDeviceTests {
     private let device: LoopDevice
 
     init() throws {
+        try #require(geteuid() == 0, "only root makes loop devices: sudo Scripts/test")
         device = try LoopDevice(byteCount: 3 << 20, in: TemporaryDirectory())
     }
 
@@ -99,11 +100,14 @@ private final class PlainFileSystem {
     deinit { _ = try? Command.run("umount", [directory.path]) }
 }
 
-@Suite("File systems that can do little", .enabled(if: geteuid() == 0, "only root mounts them"))
+@Suite("File systems that can do little")
 struct PlainFileSystemTests {
     private let system: PlainFileSystem
 
-    init() throws { system = try PlainFileSystem() }
+    init() throws {
+        try #require(geteuid() == 0, "only root mounts file systems: sudo Scripts/test")
+        system = try PlainFileSystem()
+    }
 
     @Test("where no hole can be punched, zeros are written, each time")
     func zeroing() throws {

@@ -61,7 +61,8 @@ private final class RawSink: ChunkSink {
 
     /// Shares whole blocks of data extents; their edges are left to copy.
     func share(_ chunk: Chunk, of chain: ImageChain) throws(CollapseError) -> Chunk? {
-        guard writer.target.startsZeroed else { return chunk }
+        // Preallocated space is to be the target's own.
+        guard writer.target.startsZeroed, writer.preallocation == .off else { return chunk }
         var rest: [Extent] = []
         for extent in chunk.extents {
             guard let part = extent.shareablePart(of: chain),
@@ -84,7 +85,7 @@ private final class RawSink: ChunkSink {
             ]
             rest += edges.filter { !$0.isEmpty }.map(extent.clipped)
         }
-        guard rest.count != chunk.extents.count || rest != chunk.extents else { return chunk }
+        guard rest != chunk.extents else { return chunk }
         return rest.isEmpty
             ? nil : Chunk(ticket: chunk.ticket, slotStart: chunk.slotStart, extents: rest)
     }
