@@ -138,7 +138,8 @@ public struct Collapse: Sendable {
                 creation,
                 format,
                 baseLayer: base,
-                salvage: options.salvage
+                salvage: options.salvage,
+                recompresses: options.recompresses
             )
         }
     }

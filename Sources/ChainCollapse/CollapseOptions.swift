@@ -19,6 +19,8 @@ public struct CollapseOptions: Hashable, Sendable {
     public var salvage = false
     /// What must be on stable storage at the end.
     public var durability = Durability.flushed
+    /// Compress anew what could be taken over as it is, so that both ways can be compared.
+    package var recompresses = false
 
     /// One worker a processor.
     public init() { threads = WorkerThreads.processorCount }

@@ -186,9 +186,9 @@ func decompressed(
     _ geometry: Geometry
 ) -> [UInt8]? {
     let output = IOBuffer(byteCount: Int(geometry.clusterBytes))
-    let isWhole = output.withMutableBytes(0..<output.byteCount) { target in
+    let verdict = output.withMutableBytes(0..<output.byteCount) { target in
         // SAFETY: bytes have no padding.
         ClusterDecompressor(type).decompress(unsafe stream.span.bytes, into: &target)
     }
-    return isWhole ? output.array(0..<output.byteCount) : nil
+    return verdict == .damaged ? nil : output.array(0..<output.byteCount)
 }

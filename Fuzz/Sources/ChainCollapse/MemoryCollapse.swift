@@ -90,16 +90,14 @@ package struct MemoryCollapse {
         let chain = ImageChain(layers: layers)
         let map = FlatMap(of: chain)
         windowCount = map.occupiedCount
-        plan = CollapsePlan(
-            map,
-            policy: PlanPolicy(
-                grainBytes: target.grainBytes,
-                wantsZeros: target.wantsZeros,
-                baseLayer: target.baseLayer,
-                salvage: salvage
-            )
+        let policy = PlanPolicy(
+            grainBytes: target.grainBytes,
+            wantsZeros: target.wantsZeros,
+            baseLayer: target.baseLayer,
+            salvage: salvage
         )
-        reader = ChunkReader(chain, salvage: salvage)
+        plan = CollapsePlan(map, policy: policy)
+        reader = ChunkReader(chain, policy)
         grainBytes = Int(target.grainBytes)
     }
 

@@ -126,11 +126,11 @@ package struct SimpleImage {
         )
         guard (try? clusters.read(at: offset, into: input, 0..<count)) != nil else { return nil }
         let whole = 0..<output.byteCount
-        let isSound = input.withBytes(0..<count) { source in
+        let verdict = input.withBytes(0..<count) { source in
             output.withMutableBytes(whole) {
                 ClusterDecompressor(header.compressionType).decompress(source, into: &$0)
             }
         }
-        return isSound ? output.array(whole) : nil
+        return verdict == .damaged ? nil : output.array(whole)
     }
 }

@@ -21,14 +21,17 @@ func decompress(
     let target = IOBuffer(byteCount: clusterBytes + guardBytes)
     source.fill(with: stream)
     target.fill(with: Array(repeating: garbage, count: target.byteCount))
-    let isSound = source.withBytes(0..<stream.count) { bytes in
+    let verdict = source.withBytes(0..<stream.count) { bytes in
         target.withMutableBytes(0..<clusterBytes) {
             ClusterDecompressor(type).decompress(bytes, into: &$0)
         }
     }
     let all = target.array(0..<target.byteCount)
     require(all[clusterBytes...].allSatisfy { $0 == garbage }, "written behind the output")
-    return isSound ? Array(all[..<clusterBytes]) : nil
+    if case .ended(let byteCount) = verdict {
+        require(byteCount <= stream.count, "the stream ends behind its input")
+    }
+    return verdict == .damaged ? nil : Array(all[..<clusterBytes])
 }
 
 /// A stream is refused, or fills the whole cluster and nothing else.

@@ -6,6 +6,8 @@ internal import DiskIO
 /// The bytes of one chunk, and which parts of them are filled.
 final class ChunkBuffer {
     let bytes = IOBuffer(byteCount: Int(Chunk.slotBytes))
+    /// What clusters of the chunk are compressed, as far as anybody has a use for it.
+    let streams = StreamBuffer()
     /// The filled parts, in units of the target, in order; everything else is garbage.
     private(set) var spans: [Range<Int>] = []
 
@@ -13,6 +15,7 @@ final class ChunkBuffer {
     /// no extent will fill.
     func prepare(for chunk: Chunk, grainBytes: Int) {
         spans.removeAll(keepingCapacity: true)
+        streams.removeAll()
         for extent in chunk.extents {
             let range = extent.range(in: chunk)
             let start = range.lowerBound / grainBytes * grainBytes

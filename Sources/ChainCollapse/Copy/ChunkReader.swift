@@ -13,13 +13,14 @@ final class ChunkReader {
 
     private let chain: ImageChain
     private let salvage: Bool
-    private lazy var compressed = CompressedReader()
+    private var compressed: CompressedReader
     /// What was read so far, by layer.
     private(set) var tallies: [LayerTally]
 
-    init(_ chain: ImageChain, salvage: Bool) {
+    init(_ chain: ImageChain, _ policy: PlanPolicy) {
         self.chain = chain
-        self.salvage = salvage
+        salvage = policy.salvage
+        compressed = CompressedReader(diskBytes: chain.diskBytes, policy)
         tallies = Array(repeating: LayerTally(), count: chain.layers.count)
     }
 
@@ -43,7 +44,7 @@ final class ChunkReader {
                 break
             }
         }
-        try readCompressed(pieces, into: buffer.bytes)
+        try readCompressed(pieces, into: buffer)
     }
 
     private func readData(
@@ -95,7 +96,7 @@ final class ChunkReader {
     /// neighbouring streams are read together and each cluster is decompressed once.
     private func readCompressed(
         _ pieces: [CompressedPiece],
-        into buffer: IOBuffer
+        into buffer: ChunkBuffer
     ) throws(CollapseError) {
         guard !pieces.isEmpty else { return }
         let sorted = pieces.sorted { ($0.layer, $0.run.hostOffset) < ($1.layer, $1.run.hostOffset) }
@@ -103,7 +104,7 @@ final class ChunkReader {
         while let first = rest.first, let image = chain.layers[first.layer].image {
             let batch = rest.prefix(compressed.batchCount(rest))
             rest = rest.dropFirst(batch.count)
-            let outcome = try compressed.read(batch, of: image, into: buffer, salvage: salvage)
+            let outcome = try compressed.read(batch, of: image, into: buffer)
             tallies[first.layer].readBytes += outcome.readBytes
             tallies[first.layer].lostBytes += outcome.lostBytes
         }

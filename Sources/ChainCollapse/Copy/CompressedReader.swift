@@ -22,9 +22,20 @@ struct CompressedReader {
     /// Streams whose gap is no larger are read together: reading it costs less than a call.
     private static let maximumGapBytes: UInt64 = 64 << 10
 
-    private let input = IOBuffer(byteCount: inputBytes)
-    private let cluster = IOBuffer(byteCount: Int(Chunk.slotBytes))
+    private let diskBytes: UInt64
+    private let salvage: Bool
+    private let kept: StreamFormat?
+    private lazy var input = IOBuffer(byteCount: CompressedReader.inputBytes)
+    private lazy var cluster = IOBuffer(byteCount: Int(Chunk.slotBytes))
     private var decompressors: [CompressionType: ClusterDecompressor] = [:]
+    /// The stream whose cluster was decompressed last, and what it turned out to be.
+    private var inflated: (run: CompressedRun, verdict: ClusterDecompressor.Verdict)?
+
+    init(diskBytes: UInt64, _ policy: PlanPolicy) {
+        self.diskBytes = diskBytes
+        salvage = policy.salvage
+        kept = policy.streams
+    }
 
     /// What reading a batch cost.
     struct Outcome {
@@ -49,12 +60,12 @@ struct CompressedReader {
         return pieces.count
     }
 
-    /// Reads one batch of pieces into a chunk's bytes.
+    /// Reads one batch of pieces into a chunk's bytes, and keeps the streams that the target takes as
+    /// they are.
     mutating func read(
         _ batch: ArraySlice<CompressedPiece>,
         of image: QCow2Image,
-        into buffer: IOBuffer,
-        salvage: Bool
+        into buffer: ChunkBuffer
     ) throws(CollapseError) -> Outcome {
         var outcome = Outcome()
         let start = batch.first?.run.hostOffset.rawValue ?? 0
@@ -62,39 +73,64 @@ struct CompressedReader {
             max($0, $1.run.hostOffset.rawValue + UInt64($1.run.byteCount))
         }
         // A stream's last sector may pass the end of the file.
-        let end = min(reach, image.clusters.byteCount)
+        let count = Int(min(reach, image.clusters.byteCount) - start)
         try usingDisk { () throws(IOError) in
-            try image.clusters.read(at: start, into: input, 0..<Int(end - start))
+            try image.clusters.read(at: start, into: input, 0..<count)
         }
-        outcome.readBytes = end - start
-        var inflated: CompressedRun?
+        outcome.readBytes = UInt64(count)
+        inflated = nil
         for piece in batch {
-            let offset = piece.run.hostOffset.rawValue
-            let stream =
-                Int(
-                    offset - start
-                )..<Int(
-                    min(offset + UInt64(piece.run.byteCount), end) - start
-                )
-            let isWhole = UInt64(piece.range.count) == image.geometry.clusterBytes
-            if isWhole, decompress(stream, image, into: buffer, piece.range) { continue }
-            if piece.run != inflated {
-                let whole = 0..<Int(image.geometry.clusterBytes)
-                if isWhole || !decompress(stream, image, into: cluster, whole) {
-                    guard salvage else { throw CompressedReader.error(piece, image) }
-                    cluster.zero(whole)
-                    outcome.lostBytes += UInt64(piece.range.count)
-                }
-                inflated = piece.run
+            let begin = Int(piece.run.hostOffset.rawValue - start)
+            let stream = begin..<min(begin + piece.run.byteCount, count)
+            switch fill(piece, from: stream, image, buffer.bytes) {
+            case .damaged:
+                guard salvage else { throw CompressedReader.error(piece, image) }
+                buffer.bytes.zero(piece.range)
+                outcome.lostBytes += UInt64(piece.range.count)
+            case .ended(let byteCount) where isKept(piece, byteCount, image):
+                // Not a byte more: what follows may be what somebody deleted.
+                let whole = begin..<(begin + byteCount)
+                buffer.streams.keep(whole, of: input, for: piece.range.lowerBound)
+            case .ended, .unended: break
             }
-            let inCluster = Int(piece.guestOffset % image.geometry.clusterBytes)
-            buffer.copy(
-                inCluster..<(inCluster + piece.range.count),
-                of: cluster,
-                to: piece.range.lowerBound
-            )
         }
         return outcome
+    }
+
+    /// Decompresses a piece to its place, which it fills unless its stream is damaged.
+    private mutating func fill(
+        _ piece: CompressedPiece,
+        from stream: Range<Int>,
+        _ image: QCow2Image,
+        _ bytes: IOBuffer
+    ) -> ClusterDecompressor.Verdict {
+        let clusterBytes = Int(image.geometry.clusterBytes)
+        if piece.range.count == clusterBytes {
+            return decompress(stream, image, into: bytes, piece.range)
+        }
+        if inflated?.run != piece.run {
+            inflated = (piece.run, decompress(stream, image, into: cluster, 0..<clusterBytes))
+        }
+        let start = Int(piece.guestOffset % image.geometry.clusterBytes)
+        let part = start..<(start + piece.range.count)
+        bytes.copy(part, of: cluster, to: piece.range.lowerBound)
+        return inflated?.verdict ?? .damaged
+    }
+
+    /// True when the target takes the stream that was decompressed last as it is: all of its cluster
+    /// can be seen, or all up to the end of the disk, with nothing but zeros behind.
+    private mutating func isKept(
+        _ piece: CompressedPiece,
+        _ streamBytes: Int,
+        _ image: QCow2Image
+    ) -> Bool {
+        let clusterBytes = image.geometry.clusterBytes
+        let format = StreamFormat(type: image.header.compressionType, clusterBytes: clusterBytes)
+        guard kept == format, streamBytes < clusterBytes else { return false }
+        if piece.range.count == clusterBytes { return true }
+        return piece.guestOffset % clusterBytes == 0
+            && piece.guestOffset + UInt64(piece.range.count) == diskBytes
+            && cluster.isZero(piece.range.count..<Int(clusterBytes))
     }
 
     private mutating func decompress(
@@ -102,7 +138,7 @@ struct CompressedReader {
         _ image: QCow2Image,
         into output: IOBuffer,
         _ range: Range<Int>
-    ) -> Bool {
+    ) -> ClusterDecompressor.Verdict {
         let type = image.header.compressionType
         let decompressor = decompressors[type] ?? ClusterDecompressor(type)
         decompressors[type] = decompressor

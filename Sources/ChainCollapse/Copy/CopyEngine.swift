@@ -67,7 +67,7 @@ private struct CopyWorker {
     private var usedBytes: [UInt64]
 
     init(_ engine: CopyEngine) {
-        reader = ChunkReader(engine.chain, salvage: engine.writer.policy.salvage)
+        reader = ChunkReader(engine.chain, engine.writer.policy)
         sink = engine.writer.makeSink()
         grainBytes = Int(engine.writer.policy.grainBytes)
         meter = engine.meter

@@ -10,6 +10,8 @@ struct PlanPolicy: Hashable, Sendable {
     var wantsZeros = false
     /// The index of the layer that stays below the target; nil when it is to stand alone.
     var baseLayer: Int?
+    /// Streams that the target takes as they are; nil when it takes none.
+    var streams: StreamFormat?
     /// Damaged entries are counted and read as zeros instead of ending the work.
     var salvage = false
 }

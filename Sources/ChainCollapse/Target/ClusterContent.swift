@@ -10,7 +10,7 @@ enum ClusterContent: Hashable {
     case zero
     /// It is written as it is.
     case data
-    /// This part of the compressor's output is written instead.
+    /// This part of the chunk's streams is written instead.
     case compressed(Range<Int>)
     /// Of its subclusters these have data; those of the others that the chunk covers are zero.
     case subclusters(data: UInt32, zeros: UInt32)

@@ -15,7 +15,7 @@ struct ClusterPlacing {
     private let clusterBytes: Int
     /// Parts of the chunk's bytes.
     private(set) var dataRuns: [Run] = []
-    /// Parts of the compressor's output.
+    /// Parts of the chunk's streams.
     private(set) var streamRuns: [Run] = []
     /// Places of clusters without data.
     private(set) var reserved: [ImageLayout.Placement] = []

@@ -11,20 +11,17 @@ final class QCow2Sink: ChunkSink {
 
     private let writer: QCow2Writer
     private let compressor: ClusterCompressor?
-    /// The streams of one chunk, one behind the other.
-    private let streams: IOBuffer?
     private(set) var tally = TargetTally()
 
     init(_ writer: QCow2Writer) {
         self.writer = writer
         compressor = writer.compression.map { ClusterCompressor($0) }
-        streams = writer.compression.map { _ in IOBuffer(byteCount: Int(Chunk.slotBytes)) }
     }
 
     private var clusterBytes: Int { Int(writer.geometry.clusterBytes) }
 
     func write(_ chunk: Chunk, _ buffer: ChunkBuffer) throws(CollapseError) {
-        let clusters = chunk.wholeZeroSlots != nil ? [] : compress(look(at: buffer), buffer.bytes)
+        let clusters = chunk.wholeZeroSlots != nil ? [] : compress(look(at: buffer), buffer)
         let kept = clusters.count(where: \.content.hasData) * clusterBytes
         tally.countZeros(of: chunk, kept: UInt64(kept))
         let first = chunk.slotStart / writer.geometry.clusterBytes
@@ -41,7 +38,7 @@ final class QCow2Sink: ChunkSink {
         guard let placed else { return }
         try usingDisk { () throws(IOError) in
             try writer.reserve(placed.reserved)
-            try write(placed, buffer.bytes)
+            try write(placed, buffer)
         }
     }
 
@@ -70,24 +67,23 @@ final class QCow2Sink: ChunkSink {
         return clusters
     }
 
-    /// Compresses what has data; what does not become smaller stays as it is.
+    /// Compresses what has data and came without a stream; what does not become smaller stays as it
+    /// is.
     private func compress(
         _ clusters: [(number: Int, content: ClusterContent)],
-        _ bytes: IOBuffer
+        _ buffer: ChunkBuffer
     ) -> [(number: Int, content: ClusterContent)] {
-        guard let compressor, let streams else { return clusters }
-        var end = 0
+        guard let compressor else { return clusters }
         return clusters.map { number, content in
             guard content.hasData else { return (number, content) }
             let cluster = number * clusterBytes..<(number + 1) * clusterBytes
-            // The format wants a stream to be smaller than its cluster.
-            let room = end..<min(end + clusterBytes - 1, streams.byteCount)
-            let count = bytes.withBytes(cluster) { source in
-                streams.withMutableBytes(room) { compressor.compress(source, into: &$0) }
-            }
-            guard let count else { return (number, content) }
-            defer { end += count }
-            return (number, .compressed(end..<(end + count)))
+            let stream =
+                buffer.streams.kept(cluster.lowerBound)
+                // The format wants a stream to be smaller than its cluster.
+                ?? buffer.streams.append(atMost: clusterBytes - 1) { room in
+                    buffer.bytes.withBytes(cluster) { compressor.compress($0, into: &room) }
+                }
+            return (number, stream.map { .compressed($0) } ?? content)
         }
     }
 
@@ -98,17 +94,16 @@ final class QCow2Sink: ChunkSink {
         return bytes.dataRuns(in: run.range, grainBytes: QCow2Sink.holeGrainBytes)
     }
 
-    private func write(_ placed: ClusterPlacing, _ bytes: IOBuffer) throws(IOError) {
+    private func write(_ placed: ClusterPlacing, _ buffer: ChunkBuffer) throws(IOError) {
         for run in placed.dataRuns {
-            for part in partsToWrite(of: run, bytes) {
+            for part in partsToWrite(of: run, buffer.bytes) {
                 let place = run.hostOffset + UInt64(part.lowerBound - run.range.lowerBound)
-                try writer.target.write(bytes, part, at: place)
+                try writer.target.write(buffer.bytes, part, at: place)
                 tally.writtenBytes += UInt64(part.count)
             }
         }
-        guard let streams else { return }
         for run in placed.streamRuns {
-            try writer.target.write(streams, run.range, at: run.hostOffset)
+            try writer.target.write(buffer.streams.bytes, run.range, at: run.hostOffset)
             tally.writtenBytes += UInt64(run.range.count)
         }
     }

@@ -37,7 +37,8 @@ final class QCow2Writer: TargetWriter {
         _ options: CreationOptions,
         _ format: QCow2Format,
         baseLayer: Int?,
-        salvage: Bool
+        salvage: Bool,
+        recompresses: Bool = false
     ) throws(CollapseError) {
         self.target = target
         do throws(CreationOptions.Invalid) {
@@ -58,6 +59,11 @@ final class QCow2Writer: TargetWriter {
             grainBytes: format.compresses ? geometry.clusterBytes : geometry.subclusterBytes,
             wantsZeros: wantsZeros,
             baseLayer: baseLayer,
+            streams: format.compresses && !recompresses
+                ? StreamFormat(
+                    type: options.compressionType,
+                    clusterBytes: geometry.clusterBytes
+                ) : nil,
             salvage: salvage
         )
     }

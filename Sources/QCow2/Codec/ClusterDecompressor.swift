@@ -10,6 +10,16 @@ internal import DiskIO
 // SAFETY: the codecs' states live from init to deinit, and the codecs stay within the lengths of the
 // buffers that are passed along.
 @safe package final class ClusterDecompressor {
+    /// What a stream turned out to be.
+    package enum Verdict: Hashable, Sendable {
+        /// It does not give one cluster.
+        case damaged
+        /// It gives a cluster, but does not end there: how long it is cannot be told.
+        case unended
+        /// It gives a cluster and ends; its length in bytes, without what lies behind it.
+        case ended(byteCount: Int)
+    }
+
     private let type: CompressionType
     private let deflate: OpaquePointer?
     private let zstd: OpaquePointer?
@@ -30,9 +40,9 @@ internal import DiskIO
     ///
     /// - Parameters:
     ///   - input: the stream, and whatever lies behind it in its last sector.
-    ///   - output: filled completely.
-    /// - Returns: false when the stream is damaged or does not fill the output.
-    package func decompress(_ input: RawSpan, into output: inout MutableRawSpan) -> Bool {
+    ///   - output: filled completely, unless the stream is damaged.
+    /// - Returns: what the stream turned out to be.
+    package func decompress(_ input: RawSpan, into output: inout MutableRawSpan) -> Verdict {
         unsafe input.withUnsafeBytes { source in
             unsafe output.withUnsafeMutableBytes { target in
                 unsafe type == .zlib ? inflate(source, target) : decompressFrames(source, target)
@@ -43,17 +53,20 @@ internal import DiskIO
     private func inflate(
         _ source: UnsafeRawBufferPointer,
         _ target: UnsafeMutableRawBufferPointer
-    ) -> Bool {
-        let result = unsafe libdeflate_deflate_decompress(
+    ) -> Verdict {
+        var consumed = 0
+        let result = unsafe libdeflate_deflate_decompress_ex(
             deflate,
             source.baseAddress,
             source.count,
             target.baseAddress,
             target.count,
+            &consumed,
             nil
         )
+        if result == LIBDEFLATE_SUCCESS { return .ended(byteCount: consumed) }
         // QEMU accepts a stream that filled the cluster without ending; zlib judges such a one.
-        return result == LIBDEFLATE_SUCCESS || (unsafe inflateByZlib(source, target))
+        return unsafe inflateByZlib(source, target) ? .unended : .damaged
     }
 
     private func inflateByZlib(
@@ -85,15 +98,17 @@ internal import DiskIO
     private func decompressFrames(
         _ source: UnsafeRawBufferPointer,
         _ target: UnsafeMutableRawBufferPointer
-    ) -> Bool {
-        guard let input = source.baseAddress, let output = target.baseAddress else { return false }
+    ) -> Verdict {
+        guard let input = source.baseAddress, let output = target.baseAddress else {
+            return .damaged
+        }
         var (consumed, filled) = (0, 0)
         while filled < target.count {
             let frame = unsafe ZSTD_findFrameCompressedSize(
                 input + consumed,
                 source.count - consumed
             )
-            guard ZSTD_isError(frame) == 0 else { return false }
+            guard ZSTD_isError(frame) == 0 else { return .damaged }
             let count = unsafe ZSTD_decompressDCtx(
                 zstd,
                 output + filled,
@@ -101,10 +116,10 @@ internal import DiskIO
                 input + consumed,
                 frame
             )
-            guard ZSTD_isError(count) == 0 else { return false }
+            guard ZSTD_isError(count) == 0 else { return .damaged }
             consumed += frame
             filled += count
         }
-        return true
+        return .ended(byteCount: consumed)
     }
 }
