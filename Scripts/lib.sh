@@ -6,8 +6,11 @@
 swift_packages=(
     binutils ca-certificates g++ git libcurl4 libncurses6 libsqlite3-0 libxml2 pkg-config
 )
-# What this package links, and the other implementation that its results are compared with.
-clone_image_packages=(zlib1g-dev libzstd-dev libdeflate-dev libisal-dev qemu-utils)
+# What this package links, the other implementation that its results are compared with, and file
+# systems whose files can share blocks.
+clone_image_packages=(
+    zlib1g-dev libzstd-dev libdeflate-dev libisal-dev qemu-utils xfsprogs btrfs-progs
+)
 
 bold='' plain=''
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then

@@ -87,7 +87,7 @@ public struct Collapse: Sendable {
             trustsProbedFormats: source.trustsProbedFormats
         )
         let base: Int? = if let name = source.base { try chain.baseIndex(of: name) } else { nil }
-        try target.format.validate(hasBase: base != nil)
+        try target.format.validate(hasBase: base != nil, options.reflink)
         let publication = try Publication(target, chain: chain)
         do throws(CollapseError) {
             let writer = try writer(publication.file, chain, base)
@@ -122,11 +122,11 @@ public struct Collapse: Sendable {
     ) throws(CollapseError) -> any TargetWriter {
         switch target.format {
         case .raw(let preallocation):
-            return RawWriter(
+            return try RawWriter(
                 file,
-                diskBytes: chain.diskBytes,
+                of: chain,
                 preallocation: preallocation,
-                salvage: options.salvage
+                options
             )
         case .qcow2(var creation, let format):
             if let base {

@@ -13,6 +13,18 @@ public struct CollapseOptions: Hashable, Sendable {
         case unflushed = "unsafe"
     }
 
+    /// Whether the target shares blocks with the sources instead of taking space of its own, on file
+    /// systems that can do so.
+    public enum Reflink: String, Hashable, Sendable, CaseIterable {
+        /// What can be shared is shared; the rest is copied.
+        case auto
+        /// An extent of 64 KiB or more that lies at whole blocks of 4 KiB and cannot be shared is an
+        /// error.
+        case always
+        /// All bytes are copied.
+        case never
+    }
+
     /// The number of workers; 1 copies serially.
     public var threads: Int
     /// Read what cannot be read as zeros, and count it.
@@ -21,6 +33,9 @@ public struct CollapseOptions: Hashable, Sendable {
     public var durability = Durability.flushed
     /// Compress anew what could be taken over as it is, so that both ways can be compared.
     package var recompresses = false
+
+    /// What becomes of blocks that can be shared with a source.
+    public var reflink = Reflink.auto
 
     /// One worker a processor.
     public init() { threads = WorkerThreads.processorCount }

@@ -47,6 +47,9 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
     /// True when the process may open no more files.
     package var isOutOfDescriptors: Bool { has(.tooManyOpenFiles) }
 
+    /// True when the disk is full or broken, so that doing it in another way will not help.
+    package var isDiskFailure: Bool { has(.noSpace) || has(.ioError) || has(.diskQuotaExceeded) }
+
     package var description: String {
         let place = offset.map { " at \(hex($0))" } ?? ""
         return switch cause {

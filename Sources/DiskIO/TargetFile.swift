@@ -22,15 +22,17 @@ package protocol BlockTarget: AnyObject, Sendable {
     func writeZeros(at offset: UInt64, byteCount: UInt64) throws(IOError)
     /// Takes space for a range without changing what it reads as.
     func allocate(at offset: UInt64, byteCount: UInt64) throws(IOError)
-    /// Lets a range share its blocks with a range of a source, where the file system can.
+    /// True when the target can share blocks with a source: one file system has both, and it can.
+    func canShare(with source: any BlockSource) -> Bool
+    /// Lets a range share its blocks with a range of a source.
     ///
-    /// - Returns: false when nothing was changed: the bytes must be copied.
+    /// - Throws: `IOError`; nothing was changed then, and the bytes may be copied instead.
     func share(
         _ source: any BlockSource,
         at sourceOffset: UInt64,
         byteCount: UInt64,
         to offset: UInt64
-    ) throws(IOError) -> Bool
+    ) throws(IOError)
     /// Sets a file's length; a device must be at least that long.
     func setByteCount(_ byteCount: UInt64) throws(IOError)
     /// Returns when everything written is on stable storage.
@@ -38,12 +40,14 @@ package protocol BlockTarget: AnyObject, Sendable {
 }
 
 extension BlockTarget {
+    package func canShare(with source: any BlockSource) -> Bool { false }
+
     package func share(
         _ source: any BlockSource,
         at sourceOffset: UInt64,
         byteCount: UInt64,
         to offset: UInt64
-    ) throws(IOError) -> Bool { false }
+    ) throws(IOError) { throw IOError(sharingAt: offset, of: path, .notSupported) }
 
     /// Writes `range` of a buffer.
     package func write(
@@ -70,7 +74,6 @@ package final class TargetFile: BlockTarget {
     private static let zeroBlockBytes = 1 << 20
 
     private let file: File
-    private let unshareable = Mutex<Set<File.Identity>>([])
     private let zeroingStep = Atomic<Int>(ZeroingStep.punchHole.rawValue)
     package var path: String { file.path }
     package var isBlockDevice: Bool { file.kind == .blockDevice }
@@ -129,15 +132,26 @@ package final class TargetFile: BlockTarget {
         }
     }
 
+    package func canShare(with source: any BlockSource) -> Bool {
+        do throws(IOError) {
+            // A block that lies behind the end of every file: a file system that shares finds
+            // nothing wrong but that, and changes nothing.
+            try share(source, at: 1 << 62, byteCount: 4096, to: 0)
+            return true
+        } catch {
+            return error.has(.invalidArgument)
+        }
+    }
+
     package func share(
         _ source: any BlockSource,
         at sourceOffset: UInt64,
         byteCount: UInt64,
         to offset: UInt64
-    ) throws(IOError) -> Bool {
-        guard let source = source as? File,
-            !unshareable.withLock({ $0.contains(source.identity) })
-        else { return false }
+    ) throws(IOError) {
+        guard let source = source as? File else {
+            throw IOError(sharingAt: offset, of: path, .notSupported)
+        }
         let (place, sourcePlace) = (Int64(offset), Int64(sourceOffset))
         let isShared = Syscalls.succeeds {
             cshims_clone_range(
@@ -148,12 +162,7 @@ package final class TargetFile: BlockTarget {
                 Int64(byteCount)
             )
         }
-        guard !isShared else { return true }
-        let error = IOError.last("ioctl FICLONERANGE", path, at: offset)
-        guard !error.has(.noSpace), !error.has(.ioError) else { throw error }
-        // Another file system, or one that shares nothing: it will not for the next range either.
-        unshareable.withLock { _ = $0.insert(source.identity) }
-        return false
+        guard isShared else { throw IOError(sharingAt: offset, of: path, Syscalls.lastError) }
     }
 
     package func setByteCount(_ byteCount: UInt64) throws(IOError) {
@@ -211,5 +220,11 @@ package final class TargetFile: BlockTarget {
             try write(zeros, 0..<count, at: offset + done)
             done += UInt64(count)
         }
+    }
+}
+
+extension IOError {
+    fileprivate init(sharingAt offset: UInt64, of path: String, _ errno: Errno) {
+        self.init(call: "ioctl FICLONERANGE", path: path, offset: offset, cause: .errno(errno))
     }
 }

@@ -100,6 +100,7 @@ struct CollapseCommand: AsyncParsableCommand {
         if let threads { options.threads = threads }
         options.salvage = sourceOptions.salvage
         options.durability = targetOptions.cache.value
+        options.reflink = targetOptions.reflink.value
         return Collapse(
             source: CollapseSource(
                 path: source,

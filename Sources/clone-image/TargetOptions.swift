@@ -55,6 +55,15 @@ struct TargetOptions: ParsableArguments {
     )
     var cache = Choice(CollapseOptions.Durability.flushed)
 
+    @Option(
+        help: ArgumentHelp(
+            "Share blocks with the sources on file systems that can. auto: what can be shared. "
+                + "always: fail where something cannot. never: copy everything.",
+            valueName: Choice<CollapseOptions.Reflink>.words
+        )
+    )
+    var reflink = Choice(CollapseOptions.Reflink.auto)
+
     @Flag(help: "Replace the target if it exists. Block devices need this.")
     var force = false
 

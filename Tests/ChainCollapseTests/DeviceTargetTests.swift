@@ -54,7 +54,7 @@ struct DeviceTargetTests {
     @Test("a raw device has nothing of its past in the disk", arguments: [1, 2])
     func raw(threads: Int) throws {
         let path = try collapse(threads: threads) {
-            RawWriter($0, diskBytes: chain.diskBytes, preallocation: .off, salvage: false)
+            try RawWriter($0, of: chain, preallocation: .off, CollapseOptions())
         }
         try Command.runSuccessfully(
             "cmp",

@@ -72,3 +72,57 @@ final class FailingTarget: BlockTarget {
     func setByteCount(_ byteCount: UInt64) throws(IOError) {}
     func flush() throws(IOError) {}
 }
+
+/// A new file that shares by copying, and refuses some ranges.
+final class RefusingTarget: BlockTarget {
+    private let file: TargetFile
+    private let bits: Int
+    private let errno: Errno
+    private let calls = Mutex(0)
+    var path: String { file.path }
+    let startsZeroed = true
+
+    /// Shares at the calls whose number, counted from 0 and modulo 3, is a bit that is set.
+    init(_ path: String, sharing bits: Int, with errno: Errno = .invalidArgument) throws {
+        file = try TargetFile(creating: path)
+        self.bits = bits
+        self.errno = errno
+    }
+
+    func canShare(with source: any BlockSource) -> Bool { true }
+
+    func share(
+        _ source: any BlockSource,
+        at sourceOffset: UInt64,
+        byteCount: UInt64,
+        to offset: UInt64
+    ) throws(IOError) {
+        let call = calls.withLock { calls in
+            defer { calls += 1 }
+            return calls
+        }
+        guard bits & 1 << (call % 3) != 0 else {
+            throw IOError(call: "share", path: path, offset: offset, cause: .errno(errno))
+        }
+        try file.write(source.bytes(at: sourceOffset, count: Int(byteCount)), at: offset)
+    }
+
+    func write(_ bytes: RawSpan, at offset: UInt64) throws(IOError) {
+        try file.write(bytes, at: offset)
+    }
+
+    func writeZeros(at offset: UInt64, byteCount: UInt64) throws(IOError) {
+        try file.writeZeros(at: offset, byteCount: byteCount)
+    }
+
+    func zero(at offset: UInt64, byteCount: UInt64) throws(IOError) {
+        try file.zero(at: offset, byteCount: byteCount)
+    }
+
+    func allocate(at offset: UInt64, byteCount: UInt64) throws(IOError) {
+        try file.allocate(at: offset, byteCount: byteCount)
+    }
+
+    func setByteCount(_ byteCount: UInt64) throws(IOError) { try file.setByteCount(byteCount) }
+    func flush() throws(IOError) { try file.flush() }
+}

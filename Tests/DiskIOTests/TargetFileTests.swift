@@ -62,27 +62,43 @@ struct TargetFileTests {
         #expect(try directory.names() == ["temporary"])
     }
 
-    @Test("a range that is shared reads as its source, and one that is not is left alone")
+    @Test("what is shared reads as its source, and what cannot be is left alone")
     func sharing() throws {
-        let source = try File(readingFrom: directory.file("source", counting(3 * 65_536)))
-        let target = try target()
-        try target.write([UInt8](repeating: 9, count: 4 * 65_536), at: 0)
-        // Whether blocks can be shared is up to the file system; the answer must be true to it.
-        let isShared = try target.share(source, at: 65_536, byteCount: 65_536, to: 131_072)
-        let piece =
-            isShared
-            ? Array(counting(3 * 65_536)[65_536..<131_072]) : Array(repeating: 9, count: 65_536)
-        let nines = [UInt8](repeating: 9, count: 65_536)
-        #expect(try contents(target.path) == nines + nines + piece + nines)
-        #expect(try target.share(source, at: 0, byteCount: 65_536, to: 0) == isShared)
+        for kind in LoopFileSystem.Kind.allCases {
+            let system = try LoopFileSystem(kind)
+            let path = system.path("source")
+            try Data(counting(3 * 65_536)).write(to: URL(fileURLWithPath: path))
+            let source = try File(readingFrom: path)
+            let target = try TargetFile(creating: system.path("target"))
+            let nines = [UInt8](repeating: 9, count: 65_536)
+            try target.write(nines + nines + nines, at: 0)
+            #expect(target.canShare(with: source))
+            #expect(try contents(target.path) == nines + nines + nines)
+            try target.share(source, at: 65_536, byteCount: 65_536, to: 131_072)
+            let error = ioError { () throws(IOError) in
+                try target.share(source, at: 512, byteCount: 65_536, to: 0)
+            }
+            #expect(
+                error?.description
+                    == "\(target.path): ioctl FICLONERANGE at 0x0 failed: Invalid argument"
+            )
+            let piece = Array(counting(3 * 65_536)[65_536..<131_072])
+            #expect(try contents(target.path) == nines + nines + piece)
+        }
     }
 
-    @Test("what is no file shares nothing")
+    @Test("another file system's file, and what is no file, shares nothing")
     func sharingNothing() throws {
-        let source = try MappedFile(File(readingFrom: directory.file("source", counting(65_536))))
-        let target = try target()
+        let system = try LoopFileSystem(.xfs)
+        let source = try File(readingFrom: directory.file("source", counting(65_536)))
+        let target = try TargetFile(creating: system.path("target"))
         try target.write([UInt8](repeating: 9, count: 65_536), at: 0)
-        #expect(try !target.share(source, at: 0, byteCount: 65_536, to: 0))
+        for source in [source, try MappedFile(source)] as [any BlockSource] {
+            #expect(!target.canShare(with: source))
+            #expect(throws: IOError.self) {
+                try target.share(source, at: 0, byteCount: 65_536, to: 0)
+            }
+        }
         #expect(try contents(target.path) == Array(repeating: 9, count: 65_536))
     }
 

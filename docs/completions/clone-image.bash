@@ -188,7 +188,7 @@ _clone-image_collapse() {
     repeating_flags=()
     non_repeating_flags=(--trust-probed --salvage --force --json --quiet -q --version -h --help)
     repeating_options=(-o --option)
-    non_repeating_options=(--source-format --snapshot --base --format --compress --cluster-size --preallocation --cache --progress --progress-descriptor --threads)
+    non_repeating_options=(--source-format --snapshot --base --format --compress --cluster-size --preallocation --cache --reflink --progress --progress-descriptor --threads)
     __clone-image_offer_flags_options 2
 
     # Offer option value completions
@@ -224,6 +224,10 @@ _clone-image_collapse() {
         ;;
     '--cache')
         __clone-image_add_completions -W 'writeback'$'\n''unsafe'
+        return
+        ;;
+    '--reflink')
+        __clone-image_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     '--progress')

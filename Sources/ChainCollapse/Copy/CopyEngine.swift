@@ -62,7 +62,6 @@ private struct CopyWorker {
     private let buffer = ChunkBuffer()
     private let grainBytes: Int
     private let meter: ProgressMeter
-    private let chain: ImageChain
     /// Guest bytes that came from each layer.
     private var usedBytes: [UInt64]
 
@@ -71,8 +70,7 @@ private struct CopyWorker {
         sink = engine.writer.makeSink()
         grainBytes = Int(engine.writer.policy.grainBytes)
         meter = engine.meter
-        chain = engine.chain
-        usedBytes = Array(repeating: 0, count: chain.layers.count)
+        usedBytes = Array(repeating: 0, count: engine.chain.layers.count)
     }
 
     mutating func copy(_ chunk: Chunk) throws(CollapseError) {
@@ -80,12 +78,13 @@ private struct CopyWorker {
         for extent in chunk.extents where extent.needsReading {
             usedBytes[extent.layer ?? 0] += extent.byteCount
         }
-        guard let rest = try sink.share(chunk, of: chain) else { return }
-        if rest.wholeZeroSlots == nil {
-            buffer.prepare(for: rest, grainBytes: grainBytes)
-            try reader.read(rest, into: buffer)
+        guard let rest = try sink.share(chunk) else { return }
+        guard rest.wholeZeroSlots == nil else { return try sink.write(rest, buffer) }
+        for piece in rest.slots {
+            buffer.prepare(for: piece, grainBytes: grainBytes)
+            try reader.read(piece, into: buffer)
+            try sink.write(piece, buffer)
         }
-        try sink.write(rest, buffer)
     }
 
     var tally: CopyTally {

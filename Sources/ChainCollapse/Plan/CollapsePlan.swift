@@ -14,7 +14,7 @@ struct CollapsePlan {
     private var position: UInt64 = 0
     private var pending: [Chunk] = []
     private var nextPending = 0
-    private var builder = ChunkBuilder()
+    private var builder: ChunkBuilder
 
     /// The windows that were planned and the guest bytes they want read: for an estimate of the
     /// total before the plan's end.
@@ -28,6 +28,7 @@ struct CollapsePlan {
         self.map = map
         self.policy = policy
         flattener = WindowFlattener(map)
+        builder = ChunkBuilder(sharedLayers: policy.sharedLayers)
     }
 
     /// The next chunk; nil at the end.
@@ -89,16 +90,20 @@ struct CollapsePlan {
 
 /// Gathers extents into chunks.
 private struct ChunkBuilder {
+    private let sharedLayers: Set<Int>
     private var chunks: [Chunk] = []
     private var slotStart: UInt64 = 0
     private var extents: [Extent] = []
     private var nextTicket = 0
 
+    init(sharedLayers: Set<Int>) { self.sharedLayers = sharedLayers }
+
     mutating func add(_ extents: [Extent]) {
         for extent in extents {
+            let isOpaque = isOpaque(extent)
             var rest = extent.guestRange
             while !rest.isEmpty {
-                let piece = piece(of: rest, isZero: !extent.needsReading)
+                let piece = piece(of: rest, isOpaque: isOpaque)
                 let slot = piece.lowerBound / Chunk.slotBytes * Chunk.slotBytes
                 if slot != slotStart { flush() }
                 slotStart = slot
@@ -109,14 +114,20 @@ private struct ChunkBuilder {
         }
     }
 
+    /// True when nobody has to look at the bytes.
+    private func isOpaque(_ extent: Extent) -> Bool {
+        guard case .data(let layer, _) = extent.content else { return !extent.needsReading }
+        return sharedLayers.contains(layer)
+    }
+
     /// The first part of a range that belongs into one chunk: up to the end of its slot, or all
-    /// whole slots where nothing is read.
-    private func piece(of range: Range<UInt64>, isZero: Bool) -> Range<UInt64> {
+    /// whole slots where nobody has to look at them.
+    private func piece(of range: Range<UInt64>, isOpaque: Bool) -> Range<UInt64> {
         let slot = range.lowerBound / Chunk.slotBytes * Chunk.slotBytes
         var end = slot + Chunk.slotBytes
-        if isZero, range.lowerBound == slot {
+        if isOpaque, range.lowerBound == slot {
             let slotsEnd = range.upperBound / Chunk.slotBytes * Chunk.slotBytes
-            end = max(end, min(slotsEnd, slot + Chunk.maximumZeroBytes))
+            end = max(end, min(slotsEnd, slot + Chunk.maximumWholeBytes))
         }
         return range.lowerBound..<min(end, range.upperBound)
     }

@@ -8,6 +8,8 @@ struct PlanPolicy: Hashable, Sendable {
     /// The target must be given what reads as zeros: it does not start zeroed, or takes space for
     /// everything.
     var wantsZeros = false
+    /// The layers whose data the target shares: it comes in chunks of many slots where it can.
+    var sharedLayers: Set<Int> = []
     /// The index of the layer that stays below the target; nil when it is to stand alone.
     var baseLayer: Int?
     /// Streams that the target takes as they are; nil when it takes none.

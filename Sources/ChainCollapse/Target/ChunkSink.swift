@@ -6,7 +6,7 @@ protocol ChunkSink: AnyObject {
     /// Lets the target share blocks with the sources where it can.
     ///
     /// - Returns: what of the chunk is left to copy; nil when nothing is.
-    func share(_ chunk: Chunk, of chain: ImageChain) throws(CollapseError) -> Chunk?
+    func share(_ chunk: Chunk) throws(CollapseError) -> Chunk?
     /// Writes what the chunk's extents read as. Chunks that read as zeros only come without bytes.
     func write(_ chunk: Chunk, _ buffer: ChunkBuffer) throws(CollapseError)
     /// What was written so far.
@@ -50,5 +50,5 @@ struct TargetTally: Hashable, Sendable {
 }
 
 extension ChunkSink {
-    func share(_ chunk: Chunk, of chain: ImageChain) throws(CollapseError) -> Chunk? { chunk }
+    func share(_ chunk: Chunk) throws(CollapseError) -> Chunk? { chunk }
 }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import DiskIO
-internal import QCow2
 
 /// Writes a raw image: guest bytes at their own offsets, holes where the disk reads as zeros.
 final class RawWriter: TargetWriter {
@@ -13,21 +12,32 @@ final class RawWriter: TargetWriter {
     let diskBytes: UInt64
     let preallocation: Preallocation
     let policy: PlanPolicy
+    fileprivate let sharing: BlockSharing
 
     /// A writer to a new file or a device; preallocation is off, falloc or full.
     init(
         _ target: any BlockTarget,
-        diskBytes: UInt64,
+        of chain: ImageChain,
         preallocation: Preallocation,
-        salvage: Bool
-    ) {
+        _ options: CollapseOptions
+    ) throws(CollapseError) {
         self.target = target
-        self.diskBytes = diskBytes
+        diskBytes = chain.diskBytes
         self.preallocation = preallocation
+        // Space that was taken in advance is to be the target's own.
+        let canShare = target.startsZeroed && preallocation == .off
+        guard canShare || options.reflink != .always else {
+            throw CollapseError(
+                .invalidOptions,
+                "\(target.path): --reflink always needs a new file without preallocation"
+            )
+        }
+        sharing = BlockSharing(canShare ? options.reflink : .never, chain, with: target)
         policy = PlanPolicy(
             grainBytes: UInt64(RawWriter.zeroGrainBytes),
             wantsZeros: !target.startsZeroed || preallocation == .full,
-            salvage: salvage
+            sharedLayers: sharing.layers,
+            salvage: options.salvage
         )
     }
 
@@ -60,22 +70,11 @@ private final class RawSink: ChunkSink {
     init(_ writer: RawWriter) { self.writer = writer }
 
     /// Shares whole blocks of data extents; their edges are left to copy.
-    func share(_ chunk: Chunk, of chain: ImageChain) throws(CollapseError) -> Chunk? {
-        // Preallocated space is to be the target's own.
-        guard writer.target.startsZeroed, writer.preallocation == .off else { return chunk }
+    func share(_ chunk: Chunk) throws(CollapseError) -> Chunk? {
+        guard !writer.sharing.layers.isEmpty else { return chunk }
         var rest: [Extent] = []
         for extent in chunk.extents {
-            guard let part = extent.shareablePart(of: chain),
-                case .data(let layer, let offset) = extent.clipped(to: part).content,
-                try usingDisk({ () throws(IOError) in
-                    try writer.target.share(
-                        chain.layers[layer].data,
-                        at: offset.rawValue,
-                        byteCount: UInt64(part.count),
-                        to: part.lowerBound
-                    )
-                })
-            else {
+            guard let part = try writer.sharing.share(extent, to: extent.guestOffset) else {
                 rest.append(extent)
                 continue
             }
@@ -85,7 +84,6 @@ private final class RawSink: ChunkSink {
             ]
             rest += edges.filter { !$0.isEmpty }.map(extent.clipped)
         }
-        guard rest != chunk.extents else { return chunk }
         return rest.isEmpty
             ? nil : Chunk(ticket: chunk.ticket, slotStart: chunk.slotStart, extents: rest)
     }
@@ -121,26 +119,5 @@ private final class RawSink: ChunkSink {
         guard !range.isEmpty else { return }
         let start = chunk.slotStart + UInt64(range.lowerBound)
         try writer.zero(start..<(start + UInt64(range.count)))
-    }
-}
-
-extension Extent {
-    /// Sharing less than this costs more than copying it.
-    private static let minimumSharedBytes: UInt64 = 64 << 10
-    /// File systems share whole blocks of this size.
-    private static let blockBytes: UInt64 = 4096
-
-    /// The whole blocks of a data extent, where the guest's are the file's; nil when there are few.
-    fileprivate func shareablePart(of chain: ImageChain) -> Range<UInt64>? {
-        guard case .data(let layer, let offset) = content,
-            offset.rawValue % Extent.blockBytes == guestOffset % Extent.blockBytes
-        else { return nil }
-        let start = (guestOffset + Extent.blockBytes - 1) / Extent.blockBytes * Extent.blockBytes
-        // The last cluster of a file may be cut.
-        let available = chain.layers[layer].data.byteCount - offset.rawValue
-        let present = min(guestEnd, guestOffset + available)
-        let end = present / Extent.blockBytes * Extent.blockBytes
-        guard end > start, end - start >= Extent.minimumSharedBytes else { return nil }
-        return start..<end
     }
 }
