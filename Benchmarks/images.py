@@ -15,6 +15,13 @@ def qemu_img(*arguments: object) -> None:
     subprocess.run(["qemu-img", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
 
 
+def virtual_size(image: Path) -> int:
+    """Of a chain's top alone: opening what is below would take a while."""
+    info = ["qemu-img", "info", "--output=json", str(image)]
+    return json.loads(subprocess.run(info, check=True, stdout=subprocess.PIPE).stdout)[
+        "virtual-size"]
+
+
 def create(image: Path, size: int, backing: str | None = None, options: str | None = None) -> None:
     """Makes an empty layer. The backing file is named but not opened: opening the whole chain
     for each of its layers would cost more than everything else."""

@@ -1,193 +1,74 @@
-"""The workloads: what each source looks like, which outputs are made of it, and the least ratio
-each should reach. Run as a program, it generates one source; the runner does so in a process of
-its own because a child's peak memory is never reported below that of its parent.
-"""
+"""The workloads: which source, where it lies, what is made of it, and the least ratios wanted."""
 
-import os
-import random
-import shutil
-import sys
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from cases import Collapse
-from images import CLUSTER, GIB, KIB, MIB, TIB, Pool
-from images import compress, create, qemu_img, random_file, real_files, write
-
-# Raise it when a generator changes: cached sources of another version are not used.
-VERSION = 1
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Where and how large a source is to be made; its image is `top`, of either format."""
-
-    cache: Path
-    folder: Path
-    scale: float
-    rng: random.Random
-
-    @property
-    def top(self) -> Path:
-        return self.folder / "top.qcow2"
-
-    def size(self, full: int) -> int:
-        """Whole MiB, so that every cluster and subcluster size divides it."""
-        return max(MIB, round(full * self.scale / MIB) * MIB)
-
-    def count(self, full: int) -> int:
-        return max(1, round(full * self.scale))
-
-    def pool(self, source: Path | None = None) -> Pool:
-        return Pool(self.folder / "pool", self.rng, source)
-
-    def files(self, full: int) -> Path:
-        """Real files as one raw disk, which several workloads share."""
-        size = self.size(full)
-        path = self.cache / f"files-{size // MIB}M-v{VERSION}.raw"
-        if not path.exists():
-            real_files(part := path.with_suffix(".part"), size)
-            part.rename(path)
-        return path
-
-
-def contiguous(scene: Scene) -> None:
-    random_file(raw := scene.folder / "random.raw", scene.size(2 * GIB), scene.rng)
-    qemu_img("convert", "-f", "raw", "-O", "qcow2", raw, scene.top)
-    raw.unlink()
-
-
-def chain(scene: Scene, size: int, layers: int, offsets: Callable[[int], Iterable[int]]) -> None:
-    """Plain layers; `offsets` says which clusters are written to layer i, the base being 0."""
-    pool, below = scene.pool(), None
-    for layer in range(layers):
-        name = scene.top.name if layer == layers - 1 else f"{layer:04}.qcow2"
-        create(scene.folder / name, size, below)
-        if commands := list(pool.writes(offsets(layer), CLUSTER)):
-            write(scene.folder / name, commands)
-        below = name
-
-
-def scattered(scene: Scene) -> None:
-    """Each 64 KiB of the disk lies in one of eight layers, written there in random order."""
-    offsets = list(range(0, size := scene.size(GIB), CLUSTER))
-    scene.rng.shuffle(offsets)
-    chain(scene, size, 8, lambda layer: offsets[layer::8])
-
-
-def sprinkled(full_size: int, full_extents: int) -> Callable[[Scene], None]:
-    """A hundred layers, each with some random extents of one cluster."""
-
-    def build(scene: Scene) -> None:
-        size, extents = scene.size(full_size), scene.count(full_extents)
-        places = range(0, size, CLUSTER)
-        chain(scene, size, 100, lambda _: scene.rng.sample(places, extents))
-
-    return build
-
-
-def near_empty(scene: Scene) -> None:
-    """A cluster in every fiftieth layer; the scale shortens the chain, not the disk."""
-    places = range(0, GIB, CLUSTER)
-    chain(scene, GIB, scene.count(900), lambda i: [] if i % 50 else [scene.rng.choice(places)])
-
-
-def compressed(codec: str) -> Callable[[Scene], None]:
-    return lambda scene: compress(scene.files(GIB), scene.top, codec)
-
-
-def plain_files(scene: Scene) -> None:
-    os.link(scene.files(GIB), scene.top.with_suffix(".raw"))
-
-
-def compressed_chain(scene: Scene) -> None:
-    """A compressed base under two layers, each of which replaces a tenth, compressed as well."""
-    raw, below = scene.files(GIB), "base.qcow2"
-    compress(raw, scene.folder / below, "zlib")
-    places, pool = range(0, size := raw.stat().st_size, CLUSTER), scene.pool(raw)
-    for name in ("middle.qcow2", scene.top.name):
-        create(scene.folder / name, size, below)
-        offsets = sorted(scene.rng.sample(places, len(places) // 10))
-        write(scene.folder / name, pool.writes(offsets, CLUSTER, "-c"))
-        below = name
-
-
-def sparse_giant(scene: Scene) -> None:
-    """One cluster under each L2 table: the tables outweigh the data sixteen to one."""
-    create(scene.top, size := scene.size(8 * TIB))
-    reach, grain = 512 * MIB, 4 * KIB
-    offsets = [start + scene.rng.randrange(0, reach, grain) for start in range(0, size, reach)]
-    write(scene.top, scene.pool().writes((o for o in offsets if o < size), grain))
-
-
-def small_clusters(scene: Scene) -> None:
-    create(scene.top, size := scene.size(GIB), options="cluster_size=4k")
-    offsets = list(range(0, size, 4 * KIB))
-    scene.rng.shuffle(offsets)
-    write(scene.top, scene.pool().writes(offsets, 4 * KIB))
-
-
-def subclusters(scene: Scene) -> None:
-    """Every second subcluster hides a piece of a compressed cluster of the base."""
-    raw = scene.files(256 * MIB)
-    compress(raw, scene.folder / "base.qcow2", "zlib")
-    create(scene.top, size := raw.stat().st_size, "base.qcow2", "extended_l2=on")
-    write(scene.top, scene.pool().writes(range(0, size, 4 * KIB), 2 * KIB))
+import sources
+from cases import CODEC_ALONE, COPY, DIRECT_PEER, DURABLE_COPY, SHARED_COPY
+from cases import Case, Collapse, DeviceCollapse, DurableCollapse, Goal, Query
+from places import BTRFS, DEVICE, FOLDER, XFS
+from sources import Source
 
 
 @dataclass(frozen=True)
 class Workload:
     name: str
-    title: str
-    build: Callable[[Scene], None]
-    cases: tuple[Collapse, ...]
+    source: Source
+    cases: tuple[Case, ...]
+    place: str = FOLDER
 
-    def folder(self, cache: Path, scale: float, seed: int) -> Path:
-        return cache / f"{self.name}-x{scale:g}-s{seed}-v{VERSION}"
-
-    def generate(self, cache: Path, scale: float, seed: int) -> None:
-        """Builds under another name first: a broken-off attempt must not count as cached."""
-        folder = self.folder(cache, scale, seed)
-        part = folder.with_name(folder.name + ".part")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        self.build(Scene(cache, part, scale, random.Random(f"{seed}/{self.name}")))
-        shutil.rmtree(part / "pool", ignore_errors=True)
-        part.rename(folder)
+    @property
+    def title(self) -> str:
+        return self.source.title if self.place == FOLDER else f"{self.source.title}; {self.place}"
 
 
-def raw(least: float, limited: bool = False) -> Collapse:
-    return Collapse("raw", least, limited=limited)
+def both(*goals: Goal, limits: tuple[str, ...] = (COPY,)) -> tuple[Case, ...]:
+    return Collapse("raw", goals, limits), Collapse("qcow2", goals, limits)
 
 
-def qcow2(least: float, limited: bool = False) -> Collapse:
-    return Collapse("qcow2", least, limited=limited)
+def raw(least: float, limits: tuple[str, ...] = (COPY,)) -> tuple[Case, ...]:
+    return (Collapse("raw", (Goal(least),), limits),)
 
 
-def packed(codec: str, least: float, largest: float | None = None) -> Collapse:
-    return Collapse("qcow2", least, codec, largest)
+def packed(codec: str, least: float, largest: float | None = None) -> Case:
+    return Collapse("qcow2", (Goal(least),), codec=codec, largest=largest)
 
 
-ALL = {workload.name: workload for workload in (
-    Workload("W1", "2 GiB of random data, one layer", contiguous,
-             (raw(1.2, True), qcow2(1.2, True))),
-    Workload("W2", "1 GiB over 8 layers, random 64 KiB extents", scattered,
-             (raw(2.3), qcow2(2.3))),
-    Workload("W3", "1 GiB of real files, zlib", compressed("zlib"), (raw(2.2),)),
-    Workload("W4", "1 GiB of real files, zstd", compressed("zstd"), (raw(1.6),)),
-    Workload("W5", "1 GiB of real files, raw", plain_files,
-             (packed("zlib", 5, 1.06), packed("zstd", 1.5))),
-    Workload("W6", "1 GiB of real files, 3 zlib layers", compressed_chain, (packed("zlib", 40),)),
-    Workload("W7", "8 GiB disk, 100 layers of 64 random extents", sprinkled(8 * GIB, 64),
-             (raw(12),)),
-    Workload("W8", "1 TiB disk, 100 layers of 200 random extents", sprinkled(TIB, 200),
-             (raw(25), qcow2(25))),
-    Workload("W9", "8 TiB disk, 4 KiB per 512 MiB", sparse_giant, (raw(30), qcow2(30))),
-    Workload("W10", "1 GiB of 4 KiB clusters in random order", small_clusters, (raw(8),)),
-    Workload("W11", "256 MiB, every second 2 KiB over a zlib base", subclusters, (raw(15),)),
-    Workload("W12", "900 layers, nearly empty", near_empty, (raw(100),)),
-)}
+def durable(least: float) -> tuple[Case, ...]:
+    return (DurableCollapse("raw", (Goal(least, (DIRECT_PEER,)),), (DURABLE_COPY,)),)
 
-if __name__ == "__main__":
-    ALL[sys.argv[1]].generate(Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
+
+def workload(name: str, source: str, *cases: Case, place: str = FOLDER) -> Workload:
+    return Workload(name, sources.ALL[source], cases, place)
+
+
+def shared(place: str) -> tuple[Workload, Workload]:
+    """On a file system where blocks can be shared; `-C` asks the kernel for that."""
+    alone = both(Goal(8, ("plain", "-W")), Goal(1.3, ("-C",)), limits=(SHARED_COPY,))
+    chain = both(Goal(2.5), limits=(SHARED_COPY,))
+    return (workload("W13", "contiguous", *alone, place=place),
+            workload("W13", "scattered", *chain, place=place))
+
+
+ALL = (
+    workload("W1", "contiguous", *both(Goal(1.2), Goal(1, (COPY,)))),
+    workload("W2", "scattered", *both(Goal(2.3))),
+    workload("W3", "zlib", *raw(2.2, (COPY, CODEC_ALONE))),
+    workload("W4", "zstd", *raw(1.6, (COPY, CODEC_ALONE))),
+    workload("W5", "files", packed("zlib", 5, 1.06), packed("zstd", 1.5)),
+    workload("W6", "packed-chain", packed("zlib", 40)),
+    workload("W7", "sprinkled", *raw(12)),
+    workload("W8", "sprinkled-wide", *both(Goal(25))),
+    workload("W9", "giant", *both(Goal(30))),
+    workload("W10", "small-clusters", *raw(8)),
+    workload("W11", "subclusters", *raw(15)),
+    workload("W12", "near-empty", *raw(100)),
+    *shared(XFS),
+    *shared(BTRFS),
+    workload("W14", "sprinkled-wide", Query("map", (Goal(30, ("plain",)),))),
+    workload("W15", "contiguous", *durable(1)),
+    workload("W15", "scattered", *durable(1.3)),
+    workload("W15", "zlib", *durable(1)),
+    workload("W16", "contiguous", DeviceCollapse("raw", (Goal(1.1),), ()), place=DEVICE),
+    workload("W16", "sprinkled", DeviceCollapse("raw", (Goal(1.1),), ()), place=DEVICE),
+    workload("W17", "contiguous", Query("info", (Goal(1.2, ("plain",)),), starts=50)),
+)
