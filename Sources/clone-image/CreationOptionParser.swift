@@ -9,7 +9,7 @@ internal import QCow2
 struct CreationOptionParser {
     private static let keys = [
         "compat", "cluster_size", "refcount_bits", "lazy_refcounts", "extended_l2",
-        "compression_type", "preallocation",
+        "compression_type", "compression_window", "preallocation",
     ]
 
     var creation = CreationOptions()
@@ -44,6 +44,8 @@ struct CreationOptionParser {
         case "extended_l2": assign(isOn(value), to: \.creation.hasExtendedL2)
         case "compression_type":
             assign(CompressionChoice(argument: value)?.type, to: \.creation.compressionType)
+        case "compression_window":
+            assign(CompressionWindow(rawValue: value), to: \.creation.compressionWindow)
         case "preallocation":
             assign(Preallocation(rawValue: value), to: \.format.preallocation)
         default: false

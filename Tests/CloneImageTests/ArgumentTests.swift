@@ -83,6 +83,7 @@ struct CreationOptionTests {
         arguments: [
             "", "compat", "compat=", "=1.1", "compat=1.0", "cluster_size=big", "refcount_bits=x",
             "lazy_refcounts=yes", "extended_l2=1", "compression_type=lzma", "preallocation=some",
+            "compression_window=8k", "compression_window=32768",
             "encryption=on", "Compat=1.1", "compat=1.1,", "compat=1.1,,extended_l2=on",
         ]
     )

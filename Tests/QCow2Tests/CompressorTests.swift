@@ -85,4 +85,14 @@ struct CompressorTests {
         #expect(stream.count < (distance <= 4000 ? distance + 1500 : 80_000))
         if distance > 4096 { #expect(stream.count > 65_000) }
     }
+
+    @Test("those with the larger window go back 32 KiB", arguments: [2000, 8000, 32_000, 33_000])
+    func largeWindow(distance: Int) throws {
+        let repeated = Array(repeating: noise(distance), count: 131_072 / distance + 1)
+        let cluster = Array(repeated.joined().prefix(131_072))
+        let compressor = ClusterCompressor(.zlib, window: .large)
+        let stream = try #require(compressed(cluster, compressor, atMost: 140_000))
+        #expect((stream.count < distance + 1500) == (distance <= 32_768))
+        #expect(compressed(cluster, compressor, atMost: stream.count - 1) == nil)
+    }
 }

@@ -88,6 +88,15 @@ struct CreationOptionsTests {
         }
     }
 
+    @Test("only zlib has a window to choose", arguments: CompressionType.allCases)
+    func window(type: CompressionType) {
+        let error = invalid {
+            $0.compressionWindow = .large
+            $0.compressionType = type
+        }
+        #expect((error == nil) == (type == .zlib))
+    }
+
     @Test(
         "a disk has at most 4194304 L1 entries",
         arguments: [(9, 128 << 30), (12, 8 << 40), (16, 2 << 50), (21, 2 << 60)]

@@ -52,7 +52,10 @@ struct LayoutWriter {
         _ = FileManager.default.createFile(atPath: raw, contents: nil)
         model = try FileHandle(forWritingTo: URL(fileURLWithPath: raw))
         try model.truncate(atOffset: diskBytes)
-        compressor = ClusterCompressor(options.compressionType)
+        compressor = ClusterCompressor(
+            options.compressionType,
+            window: options.compressionWindow
+        )
         random = SeededGenerator(seed: options.clusterBytes &+ UInt64(options.refcountBits))
     }
 

@@ -15,7 +15,7 @@ final class QCow2Sink: ChunkSink {
 
     init(_ writer: QCow2Writer) {
         self.writer = writer
-        compressor = writer.compression.map { ClusterCompressor($0) }
+        compressor = writer.makeCompressor()
     }
 
     private var clusterBytes: Int { Int(writer.geometry.clusterBytes) }

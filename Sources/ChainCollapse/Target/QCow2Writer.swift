@@ -24,8 +24,8 @@ final class QCow2Writer: TargetWriter {
     let target: any BlockTarget
     let geometry: Geometry
     let zeroClusters: ZeroClusters
-    /// The type of compression; nil when clusters are written as they are.
-    let compression: CompressionType?
+    /// How streams are made; nil when clusters are written as they are.
+    private let compression: (type: CompressionType, window: CompressionWindow)?
     let policy: PlanPolicy
     private let layout: Mutex<ImageLayout>
     private let turnstile = Turnstile()
@@ -51,7 +51,8 @@ final class QCow2Writer: TargetWriter {
             geometry = layout.geometry
             self.layout = Mutex(layout)
         } catch { throw CollapseError(.invalidOptions, error.reason) }
-        compression = format.compresses ? options.compressionType : nil
+        let (type, window) = (options.compressionType, options.compressionWindow)
+        compression = format.compresses ? (type, window) : nil
         zeroClusters = QCow2Writer.zeroClusters(options, format, hasBase: baseLayer != nil)
         var wantsZeros = false
         if case .allocated = zeroClusters { wantsZeros = true }
@@ -59,11 +60,9 @@ final class QCow2Writer: TargetWriter {
             grainBytes: format.compresses ? geometry.clusterBytes : geometry.subclusterBytes,
             wantsZeros: wantsZeros,
             baseLayer: baseLayer,
-            streams: format.compresses && !recompresses
-                ? StreamFormat(
-                    type: options.compressionType,
-                    clusterBytes: geometry.clusterBytes
-                ) : nil,
+            // Who asks for a larger window asks for smaller streams than the source has.
+            streams: format.compresses && window == .small && !recompresses
+                ? StreamFormat(type: type, clusterBytes: geometry.clusterBytes) : nil,
             salvage: salvage
         )
     }
@@ -88,6 +87,12 @@ final class QCow2Writer: TargetWriter {
     }
 
     func makeSink() -> any ChunkSink { QCow2Sink(self) }
+
+    /// A worker's compressor; nil when clusters are written as they are.
+    func makeCompressor() -> ClusterCompressor? {
+        compression.map { ClusterCompressor($0.type, window: $0.window) }
+    }
+
     func abandon() { turnstile.close() }
 
     /// Gives a chunk's clusters their places, in the order of tickets, and writes the L2 tables that

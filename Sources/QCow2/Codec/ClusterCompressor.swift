@@ -2,39 +2,60 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CIsal
+internal import CLibdeflate
 internal import CZstd
 
 /// Compresses clusters. Owned by one worker; its state is used again for each cluster.
 ///
-/// Deflate streams come from ISA-L with a window of 4 KiB, as QEMU writes them and readers may rely
-/// on: several times as fast as zlib at nearly its size.
+/// Deflate streams with a window of 4 KiB, as QEMU writes them and readers may rely on, come from
+/// ISA-L: several times as fast as zlib at nearly its size. Those with 32 KiB come from libdeflate.
+/// The measurements behind the choices are in `docs/compression.md`.
 // SAFETY: the codecs' states live from init to deinit and never move, and the codecs stay within the
 // lengths of the buffers that are passed along.
 @safe package final class ClusterCompressor {
+    /// A library, and its state.
+    @safe private enum Codec {
+        case isal(UnsafeMutablePointer<isal_zstream>, memory: UnsafeMutablePointer<UInt8>)
+        case libdeflate(OpaquePointer)
+        case zstd(OpaquePointer)
+    }
+
     /// The window of QEMU's streams, 4 KiB, as a power of two.
-    private static let deflateWindowBits: UInt16 = 12
+    private static let smallWindowBits: UInt16 = 12
     /// ISA-L's best; the lower ones lose more in size than they gain in time.
-    private static let deflateLevel: UInt32 = 3
+    private static let isalLevel: UInt32 = 3
+    /// Who asks for the larger window wants small files; higher levels gain next to nothing.
+    private static let libdeflateLevel: Int32 = 6
     /// The level that QEMU's zstd uses.
     private static let zstdLevel: Int32 = 3
 
-    private let type: CompressionType
-    private let deflate: UnsafeMutablePointer<isal_zstream>
-    private let deflateMemory: UnsafeMutablePointer<UInt8>
-    private let zstd: OpaquePointer?
+    private let codec: Codec
 
-    package init(_ type: CompressionType) {
-        self.type = type
-        unsafe deflate = .allocate(capacity: 1)
-        unsafe deflateMemory = .allocate(capacity: Int(cisal_level3_buffer_bytes))
-        unsafe zstd = ZSTD_createCCtx()
-        precondition(unsafe zstd != nil, "out of memory for a compressor")
+    package init(_ type: CompressionType, window: CompressionWindow = .small) {
+        let made: Codec? =
+            switch (type, window) {
+            case (.zlib, .small):
+                unsafe .isal(
+                    .allocate(capacity: 1),
+                    memory: .allocate(capacity: Int(cisal_level3_buffer_bytes))
+                )
+            case (.zlib, .large):
+                unsafe libdeflate_alloc_compressor(ClusterCompressor.libdeflateLevel)
+                    .map { unsafe .libdeflate($0) }
+            case (.zstd, _): unsafe ZSTD_createCCtx().map { unsafe .zstd($0) }
+            }
+        guard let made else { preconditionFailure("out of memory for a compressor") }
+        codec = made
     }
 
     deinit {
-        unsafe deflate.deallocate()
-        unsafe deflateMemory.deallocate()
-        unsafe _ = ZSTD_freeCCtx(zstd)
+        switch codec {
+        case .isal(let stream, let memory):
+            unsafe stream.deallocate()
+            unsafe memory.deallocate()
+        case .libdeflate(let state): unsafe libdeflate_free_compressor(state)
+        case .zstd(let state): unsafe _ = ZSTD_freeCCtx(state)
+        }
     }
 
     /// Compresses one cluster.
@@ -43,40 +64,63 @@ internal import CZstd
     package func compress(_ input: RawSpan, into output: inout MutableRawSpan) -> Int? {
         unsafe input.withUnsafeBytes { source in
             unsafe output.withUnsafeMutableBytes { target in
-                unsafe type == .zlib ? deflate(source, target) : compressFrame(source, target)
+                switch codec {
+                case .isal(let stream, let memory):
+                    unsafe deflate(source, target, stream, memory)
+                case .libdeflate(let state): unsafe deflate(source, target, state)
+                case .zstd(let state): unsafe compressFrame(source, target, state)
+                }
             }
         }
     }
 
     private func deflate(
         _ source: UnsafeRawBufferPointer,
-        _ target: UnsafeMutableRawBufferPointer
+        _ target: UnsafeMutableRawBufferPointer,
+        _ stream: UnsafeMutablePointer<isal_zstream>,
+        _ memory: UnsafeMutablePointer<UInt8>
     ) -> Int? {
-        unsafe isal_deflate_init(deflate)
-        unsafe deflate.pointee.end_of_stream = 1
-        unsafe deflate.pointee.hist_bits = ClusterCompressor.deflateWindowBits
-        unsafe deflate.pointee.level = ClusterCompressor.deflateLevel
-        unsafe deflate.pointee.level_buf = deflateMemory
-        unsafe deflate.pointee.level_buf_size = cisal_level3_buffer_bytes
+        unsafe isal_deflate_init(stream)
+        unsafe stream.pointee.end_of_stream = 1
+        unsafe stream.pointee.hist_bits = ClusterCompressor.smallWindowBits
+        unsafe stream.pointee.level = ClusterCompressor.isalLevel
+        unsafe stream.pointee.level_buf = memory
+        unsafe stream.pointee.level_buf_size = cisal_level3_buffer_bytes
         // ISA-L reads its input only, though its field does not say so.
-        unsafe deflate.pointee.next_in = UnsafeMutablePointer(
+        unsafe stream.pointee.next_in = UnsafeMutablePointer(
             mutating: source.bindMemory(to: UInt8.self).baseAddress
         )
-        unsafe deflate.pointee.avail_in = UInt32(source.count)
-        unsafe deflate.pointee.next_out = target.bindMemory(to: UInt8.self).baseAddress
-        unsafe deflate.pointee.avail_out = UInt32(target.count)
-        guard unsafe isal_deflate(deflate) == COMP_OK,
-            unsafe deflate.pointee.internal_state.state == ZSTATE_END
+        unsafe stream.pointee.avail_in = UInt32(source.count)
+        unsafe stream.pointee.next_out = target.bindMemory(to: UInt8.self).baseAddress
+        unsafe stream.pointee.avail_out = UInt32(target.count)
+        guard unsafe isal_deflate(stream) == COMP_OK,
+            unsafe stream.pointee.internal_state.state == ZSTATE_END
         else { return nil }
-        return unsafe target.count - Int(deflate.pointee.avail_out)
+        return unsafe target.count - Int(stream.pointee.avail_out)
+    }
+
+    private func deflate(
+        _ source: UnsafeRawBufferPointer,
+        _ target: UnsafeMutableRawBufferPointer,
+        _ state: OpaquePointer
+    ) -> Int? {
+        let count = unsafe libdeflate_deflate_compress(
+            state,
+            source.baseAddress,
+            source.count,
+            target.baseAddress,
+            target.count
+        )
+        return count > 0 ? count : nil
     }
 
     private func compressFrame(
         _ source: UnsafeRawBufferPointer,
-        _ target: UnsafeMutableRawBufferPointer
+        _ target: UnsafeMutableRawBufferPointer,
+        _ state: OpaquePointer
     ) -> Int? {
         let count = unsafe ZSTD_compressCCtx(
-            zstd,
+            state,
             target.baseAddress,
             target.count,
             source.baseAddress,

@@ -15,6 +15,8 @@ public struct CreationOptions: Hashable, Sendable {
     public var hasLazyRefcounts = false
     /// The compression type that the image declares.
     public var compressionType = CompressionType.zlib
+    /// How far back zlib streams may refer.
+    public var compressionWindow = CompressionWindow.small
     /// The name and format of a backing file, as the image records them.
     public var backing: BackingName?
 
@@ -73,6 +75,9 @@ public struct CreationOptions: Hashable, Sendable {
         }
         guard [1, 2, 4, 8, 16, 32, 64].contains(refcountBits) else {
             throw Invalid(reason: "refcount bits are a power of two from 1 to 64")
+        }
+        guard compressionWindow == .small || compressionType == .zlib else {
+            throw Invalid(reason: "compression_window is for compression_type zlib")
         }
         guard version == 2 else { return }
         let needsVersion3 = [
