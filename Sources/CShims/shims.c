@@ -9,7 +9,6 @@
 #include <linux/fs.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 int64_t cshims_block_device_size(int descriptor) {
@@ -37,12 +36,6 @@ int cshims_clone_range(
 
 int cshims_rename_exclusively(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
-}
-
-int64_t cshims_copy_mapped(void *destination, const void *source, size_t length) {
-    struct iovec local = {destination, length};
-    struct iovec remote = {(void *)source, length};
-    return process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
 }
 
 int64_t cshims_seek_data(int descriptor, int64_t offset) {

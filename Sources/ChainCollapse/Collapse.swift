@@ -92,13 +92,7 @@ public struct Collapse: Sendable {
         do throws(CollapseError) {
             let writer = try writer(publication.file, chain, base)
             try writer.begin()
-            let cursor = ChunkCursor(
-                FlatMap(of: chain),
-                policy: writer.policy,
-                meter,
-                cancellation
-            )
-            let engine = CopyEngine(chain: chain, writer: writer, cursor: cursor, meter: meter)
+            let engine = CopyEngine(chain, writer, meter, cancellation)
             let tally =
                 options.threads > 1
                 ? try engine.runInParallel(threads: options.threads) : try engine.runSerially()
@@ -108,7 +102,7 @@ public struct Collapse: Sendable {
             let size = try usingDisk { () throws(IOError) in try publication.file.size() }
             try publication.publish(options.durability)
             meter.report()
-            return report(chain, tally, cursor.lostBytes, size, meter.seconds)
+            return report(chain, tally, engine.lostBytes, size, meter.seconds)
         } catch {
             publication.abandon()
             throw error

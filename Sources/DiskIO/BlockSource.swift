@@ -37,8 +37,11 @@ extension BlockSource {
 
     /// The `count` bytes at `offset`, which the caller has bounded.
     package func bytes(at offset: UInt64, count: Int) throws(IOError) -> [UInt8] {
-        let buffer = IOBuffer(byteCount: max(count, 1))
-        try read(at: offset, into: buffer, 0..<count)
-        return buffer.array(0..<count)
+        var bytes = [UInt8](repeating: 0, count: count)
+        var span = bytes.mutableSpan
+        // SAFETY: bytes have no padding.
+        var raw = unsafe span.mutableBytes
+        try read(at: offset, into: &raw)
+        return bytes
     }
 }

@@ -60,16 +60,7 @@ internal import Glibc
     }
 
     /// True when every byte of a part is zero.
-    ///
-    /// Compares the part with itself one step on, so the C library's vector code does the work.
-    package func isZero(_ range: Range<Int>) -> Bool {
-        // SAFETY: `slice` checks the range; both compared pieces lie inside it.
-        let bytes = unsafe slice(range)
-        guard let start = bytes.baseAddress, bytes.count > 0 else { return true }
-        let head = min(bytes.count, 16)
-        for index in 0..<head where unsafe bytes[index] != 0 { return false }
-        return unsafe memcmp(start, start + head, bytes.count - head) == 0
-    }
+    package func isZero(_ range: Range<Int>) -> Bool { withBytes(range) { $0.isZero } }
 
     private func slice(_ range: Range<Int>) -> UnsafeMutableRawBufferPointer {
         precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "outside the buffer")

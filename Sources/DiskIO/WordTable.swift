@@ -6,6 +6,9 @@
 /// What is judged and what is used are the same bits, whatever happens to the file meanwhile. One
 /// table is meant to be filled many times; its memory is kept.
 package struct WordTable: Sendable {
+    /// Zeros are passed over in blocks of this many words.
+    private static let blockWords = 512
+
     @usableFromInline var stored: [UInt64] = []
 
     package init() {}
@@ -17,10 +20,19 @@ package struct WordTable: Sendable {
     @inlinable package subscript(index: Int) -> UInt64 { UInt64(bigEndian: stored[index]) }
 
     /// The index of the first word that is not zero, from `index` on; `count` when there is none.
-    @inlinable package func firstNonZero(from index: Int) -> Int {
+    package func firstNonZero(from index: Int) -> Int {
         var index = index
         let words = stored.span
-        while index < words.count, words[index] == 0 { index += 1 }
+        guard index < words.count, words[index] == 0 else { return index }
+        while index < words.count {
+            let end = min(index + WordTable.blockWords, words.count)
+            // SAFETY: a word is its bytes.
+            guard unsafe words.extracting(index..<end).bytes.isZero else {
+                while words[index] == 0 { index += 1 }
+                return index
+            }
+            index = end
+        }
         return index
     }
 

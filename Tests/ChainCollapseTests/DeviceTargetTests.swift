@@ -46,9 +46,7 @@ struct DeviceTargetTests {
     }
 
     private static func engine(_ chain: ImageChain, _ writer: any TargetWriter) -> CopyEngine {
-        let meter = ProgressMeter { _ in }
-        let cursor = ChunkCursor(FlatMap(of: chain), policy: writer.policy, meter, Cancellation())
-        return CopyEngine(chain: chain, writer: writer, cursor: cursor, meter: meter)
+        CopyEngine(chain, writer, ProgressMeter { _ in }, Cancellation())
     }
 
     @Test("a raw device has nothing of its past in the disk", arguments: [1, 2])

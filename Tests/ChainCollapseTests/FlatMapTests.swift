@@ -117,7 +117,7 @@ struct FlatMapTests {
             try QemuImg.io(path, (0..<512).map { "write -q \(($0 * 32 + index * 4) << 12) 4k" })
         }
         let counters = try paths.reversed().map {
-            CountingSource(try MappedFile(File(readingFrom: $0)))
+            CountingSource(try File(readingFrom: $0))
         }
         let layers = try counters.map { source in
             let image = QCow2Image(

@@ -165,9 +165,7 @@ struct SharingTests {
         let chain = try ImageChain(top: top)
         let writer = try RawWriter(target, of: chain, preallocation: .off, options)
         try writer.begin()
-        let meter = ProgressMeter { _ in }
-        let cursor = ChunkCursor(FlatMap(of: chain), policy: writer.policy, meter, Cancellation())
-        let engine = CopyEngine(chain: chain, writer: writer, cursor: cursor, meter: meter)
+        let engine = CopyEngine(chain, writer, ProgressMeter { _ in }, Cancellation())
         return threads > 1 ? try engine.runInParallel(threads: threads) : try engine.runSerially()
     }
 }

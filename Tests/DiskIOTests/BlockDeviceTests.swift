@@ -50,12 +50,6 @@ struct BlockDeviceTests {
         #expect(try file.nextData(at: 3 << 20) == nil)
     }
 
-    @Test("a device is mapped like a file")
-    func mapped() throws {
-        let map = try MappedFile(File(readingFrom: device.path))
-        #expect(try map.bytes(at: 1 << 20, count: 10) == Array(repeating: 0, count: 10))
-    }
-
     @Test("a device is written and zeroed in place and keeps its size")
     func writing() throws {
         let target = try TargetFile(device: device.path)

@@ -93,7 +93,7 @@ struct TargetFileTests {
         let source = try File(readingFrom: directory.file("source", counting(65_536)))
         let target = try TargetFile(creating: system.path("target"))
         try target.write([UInt8](repeating: 9, count: 65_536), at: 0)
-        for source in [source, try MappedFile(source)] as [any BlockSource] {
+        for source in [source, ForeignSource()] as [any BlockSource] {
             #expect(!target.canShare(with: source))
             #expect(throws: IOError.self) {
                 try target.share(source, at: 0, byteCount: 65_536, to: 0)

@@ -75,3 +75,11 @@ func ioError(_ body: () throws(IOError) -> Void) -> IOError? {
     do throws(IOError) { try body() } catch { return error }
     return nil
 }
+
+/// A source that is no file and does not know holes.
+final class ForeignSource: BlockSource {
+    let path = "foreign"
+    let byteCount: UInt64 = 3 << 20
+
+    func read(at offset: UInt64, into bytes: inout MutableRawSpan) throws(IOError) {}
+}

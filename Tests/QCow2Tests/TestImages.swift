@@ -144,7 +144,7 @@ extension QCow2Image {
     convenience init(path: String, dataFile: String? = nil) throws {
         let file = try File(readingFrom: path)
         let clusters = try dataFile.map { try File(readingFrom: $0) } ?? file
-        try self.init(MappedFile(file), clusters: clusters)
+        try self.init(file, clusters: clusters)
     }
 
     /// What the image says of a range of a disk state.

@@ -25,11 +25,7 @@ int cshims_clone_range(
 /// renameat2(2) with RENAME_NOREPLACE.
 int cshims_rename_exclusively(const char *from, const char *to);
 
-/// Copies mapped memory through the kernel, so that a page that cannot be read is an errno
-/// (EFAULT) and not a signal. Returns the number of bytes copied, or -1.
-int64_t cshims_copy_mapped(void *destination, const void *source, size_t length);
-
-/// The offset of the next data (whence 0) or hole (whence 1), or -1: lseek(2).
+/// lseek(2) with SEEK_DATA and SEEK_HOLE.
 int64_t cshims_seek_data(int descriptor, int64_t offset);
 int64_t cshims_seek_hole(int descriptor, int64_t offset);
 

@@ -97,13 +97,12 @@ struct LayerOpener {
         wasGuessed: Bool,
         snapshot: String?
     ) throws(CollapseError) -> Layer {
-        let metadata = try usingDisk { () throws(IOError) in try MappedFile(file) }
-        let header = try readingImage { () throws(ImageError) in try Header(reading: metadata) }
+        let header = try readingImage { () throws(ImageError) in try Header(reading: file) }
         if wasGuessed, !trustsProbedFormats { try refuseReferences(of: header, file.path) }
         let dataFile = try openDataFile(of: header, file.path)
         let image = QCow2Image(
             header: header,
-            metadata: metadata,
+            metadata: file,
             clusters: dataFile ?? file,
             salvages: salvage
         )

@@ -1,52 +1,50 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import DiskIO
 internal import Synchronization
 
-/// Hands the chunks of a plan to workers, in order, until the plan ends, one fails, or the caller
-/// wants no more.
+/// Hands out the chunks of a plan in order, to any number of workers, until somebody wants no more.
+///
+/// The workers plan as well: whoever finds no chunk plans the next step. So tables are decoded side
+/// by side, and not far ahead of the copying.
 final class ChunkCursor: Sendable {
-    private let plan: Mutex<CollapsePlan>
-    private let allWindows: Int
+    private let queue: Monitor<PlanQueue>
     private let meter: ProgressMeter
     private let cancellation: Cancellation
 
-    init(
-        _ map: FlatMap,
-        policy: PlanPolicy,
-        _ meter: ProgressMeter,
-        _ cancellation: Cancellation
-    ) {
-        plan = Mutex(CollapsePlan(map, policy: policy))
-        allWindows = map.occupiedCount
+    init(_ map: FlatMap, _ meter: ProgressMeter, _ cancellation: Cancellation) {
+        let queue = PlanQueue(map)
+        meter.update(queue.total)
+        self.queue = Monitor(queue)
         self.meter = meter
         self.cancellation = cancellation
     }
 
-    /// The next chunk; nil when there is none.
+    /// The next chunk, planned by the worker's own planner where it comes to that; nil when there is
+    /// none.
     ///
     /// - Throws: `CollapseError`, `.cancelled` among them.
-    func take() throws(CollapseError) -> Chunk? {
-        try cancellation.check()
-        return try plan.withLock { (plan) throws(CollapseError) in
-            let before = plan.plannedWindows
-            let chunk = try plan.next()
-            if plan.plannedWindows != before || plan.isComplete {
-                meter.update(
-                    ProgressMeter.Total(
-                        plannedBytes: plan.plannedBytes,
-                        plannedWindows: plan.plannedWindows,
-                        allWindows: allWindows,
-                        isExact: plan.isComplete
-                    )
-                )
+    func take(_ planner: inout CollapsePlanner) throws(CollapseError) -> Chunk? {
+        while true {
+            try cancellation.check()
+            let move = try queue.wait { (queue) throws(CollapseError) in try queue.nextMove() }
+            switch move {
+            case .copy(let chunk): return chunk
+            case .plan(let step, let number):
+                let plan = Result { () throws(CollapseError) in try planner.plan(step) }
+                let total = queue.change { queue in
+                    queue.add(plan, number: number)
+                    return queue.total
+                }
+                meter.update(total)
+            case .end: return nil
             }
-            return chunk
         }
     }
 
     /// Guest bytes whose entries are damaged, by salvage.
-    var lostBytes: UInt64 { plan.withLock { $0.lostBytes } }
+    var lostBytes: UInt64 { queue.read(\.lostBytes) }
 }
 
 /// A wish to stop, which workers look at between chunks.

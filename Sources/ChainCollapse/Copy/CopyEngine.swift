@@ -22,15 +22,30 @@ struct CopyTally: Sendable {
 /// Two engines carry it out: the serial one is short and obviously right; the parallel one must
 /// make the same bytes.
 struct CopyEngine: Sendable {
-    let chain: ImageChain
+    fileprivate let map: FlatMap
     let writer: any TargetWriter
-    let cursor: ChunkCursor
-    let meter: ProgressMeter
+    fileprivate let meter: ProgressMeter
+    fileprivate let cursor: ChunkCursor
+
+    init(
+        _ chain: ImageChain,
+        _ writer: any TargetWriter,
+        _ meter: ProgressMeter,
+        _ cancellation: Cancellation
+    ) {
+        map = FlatMap(of: chain)
+        self.writer = writer
+        self.meter = meter
+        cursor = ChunkCursor(map, meter, cancellation)
+    }
+
+    /// Guest bytes whose entries are damaged, by salvage.
+    var lostBytes: UInt64 { cursor.lostBytes }
 
     /// Copies all chunks on the calling thread.
     func runSerially() throws(CollapseError) -> CopyTally {
         var worker = CopyWorker(self)
-        while let chunk = try cursor.take() { try worker.copy(chunk) }
+        while let chunk = try worker.next() { try worker.copy(chunk) }
         return worker.tally
     }
 
@@ -38,11 +53,11 @@ struct CopyEngine: Sendable {
     ///
     /// The first error wins and stops the others.
     func runInParallel(threads: Int) throws(CollapseError) -> CopyTally {
-        let outcome = SharedOutcome(CopyTally(layers: chain.layers.count))
+        let outcome = SharedOutcome(CopyTally(layers: map.chain.layers.count))
         WorkerThreads.run(threads) { _ in
             var worker = CopyWorker(self)
             do throws(CollapseError) {
-                while !outcome.hasFailed, let chunk = try cursor.take() {
+                while !outcome.hasFailed, let chunk = try worker.next() {
                     try worker.copy(chunk)
                 }
                 outcome.add(worker.tally)
@@ -57,6 +72,8 @@ struct CopyEngine: Sendable {
 
 /// What one thread needs to copy chunks.
 private struct CopyWorker {
+    private let cursor: ChunkCursor
+    private var planner: CollapsePlanner
     private let reader: ChunkReader
     private let sink: any ChunkSink
     private let buffer = ChunkBuffer()
@@ -66,12 +83,16 @@ private struct CopyWorker {
     private var usedBytes: [UInt64]
 
     init(_ engine: CopyEngine) {
-        reader = ChunkReader(engine.chain, engine.writer.policy)
+        cursor = engine.cursor
+        planner = CollapsePlanner(engine.map, policy: engine.writer.policy)
+        reader = ChunkReader(engine.map.chain, engine.writer.policy)
         sink = engine.writer.makeSink()
         grainBytes = Int(engine.writer.policy.grainBytes)
         meter = engine.meter
-        usedBytes = Array(repeating: 0, count: engine.chain.layers.count)
+        usedBytes = Array(repeating: 0, count: engine.map.chain.layers.count)
     }
+
+    mutating func next() throws(CollapseError) -> Chunk? { try cursor.take(&planner) }
 
     mutating func copy(_ chunk: Chunk) throws(CollapseError) {
         defer { meter.add(chunk.dataBytes) }

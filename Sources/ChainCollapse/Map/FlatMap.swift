@@ -21,8 +21,7 @@ package struct FlatMap: Sendable {
     let chain: ImageChain
     /// The size of a window in bytes: a power of two, and a multiple of every chunk.
     let windowBytes: UInt64
-    /// The windows in which some layer has an L2 table.
-    private let occupied: WindowSet
+    private let windowLayers: WindowLayers
 
     /// The map of an opened chain.
     package init(of chain: ImageChain) {
@@ -31,25 +30,26 @@ package struct FlatMap: Sendable {
         var bytes = max(smallest * FlatMap.unitsPerWindow, FlatMap.minimumWindowBytes)
         while chain.diskBytes / bytes > FlatMap.maximumWindows { bytes *= 2 }
         windowBytes = bytes
-        var occupied = WindowSet(count: Int(chain.diskBytes / bytes + 1))
-        for (index, layer) in chain.layers.enumerated() {
-            guard case .qcow2(_, let table) = layer.content else { continue }
-            for range in table.allocatedRanges where range.lowerBound < chain.visibleBytes[index] {
-                let end = min(range.upperBound, chain.visibleBytes[index])
-                occupied.insert(Int(range.lowerBound / bytes)...Int((end - 1) / bytes))
-            }
-        }
-        self.occupied = occupied
+        windowLayers = WindowLayers(chain, windowBytes: bytes)
     }
 
     /// The number of windows that must be looked at.
-    var occupiedCount: Int { occupied.occupiedCount }
+    var occupiedCount: Int { windowLayers.occupiedCount }
+
+    /// The layers that may have anything in a window, from the top down.
+    func layers(in window: Range<UInt64>) -> [Int] {
+        let layers = windowLayers[Int(window.lowerBound / windowBytes)].map(Int.init)
+        return endsRaw ? layers + [chain.layers.count - 1] : layers
+    }
+
+    /// True when the layer at the chain's end is raw: it has no tables and may have data anywhere.
+    private var endsRaw: Bool { chain.layers.last?.format == .raw }
 
     /// The first window at or after a guest offset in which a layer may have anything; nil when
     /// there is none.
     func nextWindow(from guestOffset: UInt64) throws(CollapseError) -> Range<UInt64>? {
         guard guestOffset < chain.diskBytes else { return nil }
-        let mapped = occupied.first(from: Int(guestOffset / windowBytes)).map {
+        let mapped = windowLayers.firstOccupied(from: Int(guestOffset / windowBytes)).map {
             UInt64($0) * windowBytes
         }
         let raw = try nextRawData(from: guestOffset).map { $0 / windowBytes * windowBytes }
@@ -68,34 +68,5 @@ package struct FlatMap: Sendable {
             try layer.data.nextData(at: start + guestOffset)
         }
         return data.map { $0.lowerBound - start }.flatMap { $0 < visible ? $0 : nil }
-    }
-}
-
-/// A set of window numbers, as bits.
-struct WindowSet: Hashable {
-    private var words: [UInt64]
-    private(set) var occupiedCount = 0
-
-    init(count: Int) { words = Array(repeating: 0, count: (count + 63) / 64) }
-
-    mutating func insert(_ range: ClosedRange<Int>) {
-        for window in range {
-            let bit: UInt64 = 1 << UInt64(window % 64)
-            if words[window / 64] & bit == 0 { occupiedCount += 1 }
-            words[window / 64] |= bit
-        }
-    }
-
-    /// The first member at or after a number.
-    func first(from window: Int) -> Int? {
-        guard window / 64 < words.count else { return nil }
-        var index = window / 64
-        var word = words[index] & (UInt64.max << UInt64(window % 64))
-        while word == 0 {
-            index += 1
-            guard index < words.count else { return nil }
-            word = words[index]
-        }
-        return index * 64 + word.trailingZeroBitCount
     }
 }

@@ -6,21 +6,22 @@ internal import QCow2
 
 /// Resolves the windows of a flattened map, one after the other, keeping its memory between them.
 struct WindowFlattener {
-    private let chain: ImageChain
+    private let map: FlatMap
+    private var chain: ImageChain { map.chain }
     private var words = WordTable()
     private var runs: [MappedRun] = []
     /// What no layer has said anything about yet, in guest order.
     private var unresolved: [Range<UInt64>] = []
     private var resolved: [Extent] = []
 
-    init(_ map: FlatMap) { chain = map.chain }
+    init(_ map: FlatMap) { self.map = map }
 
     /// The extents of a window in guest order, without gaps; neighbours that continue each other
     /// are one.
     mutating func flatten(_ window: Range<UInt64>) throws(CollapseError) -> [Extent] {
         resolved.removeAll(keepingCapacity: true)
         unresolved = [window]
-        for index in chain.layers.indices where !unresolved.isEmpty {
+        for index in map.layers(in: window) where !unresolved.isEmpty {
             cutUnresolved(at: chain.visibleBytes[index])
             guard let first = unresolved.first, let last = unresolved.last else { break }
             try resolve(first.lowerBound..<last.upperBound, by: index)

@@ -14,8 +14,8 @@ struct Chunk: Hashable, Sendable {
     /// time, so that work on them can be cancelled.
     static let maximumWholeBytes: UInt64 = 128 * slotBytes
 
-    /// Its place in the order of all chunks, from 0.
-    let ticket: Int
+    /// Its place in the order of all chunks, from 0; given when a worker takes it.
+    var ticket = 0
     /// The guest offset of the first slot it touches.
     let slotStart: UInt64
     /// What to copy, in guest order.

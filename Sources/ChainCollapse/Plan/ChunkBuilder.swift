@@ -1,0 +1,60 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// Gathers extents into chunks.
+struct ChunkBuilder {
+    private let sharedLayers: Set<Int>
+    private var chunks: [Chunk] = []
+    private var slotStart: UInt64 = 0
+    private var extents: [Extent] = []
+
+    init(sharedLayers: Set<Int>) { self.sharedLayers = sharedLayers }
+
+    /// Adds extents that follow those before.
+    mutating func add(_ extents: [Extent]) {
+        for extent in extents {
+            let isOpaque = isOpaque(extent)
+            var rest = extent.guestRange
+            while !rest.isEmpty {
+                let piece = piece(of: rest, isOpaque: isOpaque)
+                let slot = piece.lowerBound / Chunk.slotBytes * Chunk.slotBytes
+                if slot != slotStart { flush() }
+                slotStart = slot
+                self.extents.append(extent.clipped(to: piece))
+                rest = piece.upperBound..<rest.upperBound
+                if piece.upperBound - slot > Chunk.slotBytes { flush() }
+            }
+        }
+    }
+
+    /// True when nobody has to look at the bytes.
+    private func isOpaque(_ extent: Extent) -> Bool {
+        guard case .data(let layer, _) = extent.content else { return !extent.needsReading }
+        return sharedLayers.contains(layer)
+    }
+
+    /// The first part of a range that belongs into one chunk: up to the end of its slot, or all
+    /// whole slots where nobody has to look at them.
+    private func piece(of range: Range<UInt64>, isOpaque: Bool) -> Range<UInt64> {
+        let slot = range.lowerBound / Chunk.slotBytes * Chunk.slotBytes
+        var end = slot + Chunk.slotBytes
+        if isOpaque, range.lowerBound == slot {
+            let slotsEnd = range.upperBound / Chunk.slotBytes * Chunk.slotBytes
+            end = max(end, min(slotsEnd, slot + Chunk.maximumWholeBytes))
+        }
+        return range.lowerBound..<min(end, range.upperBound)
+    }
+
+    private mutating func flush() {
+        guard !extents.isEmpty else { return }
+        chunks.append(Chunk(slotStart: slotStart, extents: extents))
+        extents.removeAll()
+    }
+
+    /// The chunks of all extents since the last call.
+    mutating func takeChunks() -> [Chunk] {
+        flush()
+        defer { chunks.removeAll() }
+        return chunks
+    }
+}

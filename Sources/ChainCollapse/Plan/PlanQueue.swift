@@ -1,0 +1,66 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// The plans of steps in guest order, some of them still being made, and the chunks that are left of
+/// them.
+struct PlanQueue {
+    /// What a worker is to do next.
+    enum Move {
+        case copy(Chunk)
+        /// To make the plan of a step and hand it in under this number.
+        case plan(PlanStep, number: Int)
+        case end
+    }
+
+    /// So many plans are kept: enough for workers to make some side by side, and little memory.
+    private static let maximumPlans = 4
+
+    private var steps: PlanSteps
+    /// Plans that are not used up, in order; nil while somebody makes one.
+    private var plans: [Result<CollapsePlanner.Plan, CollapseError>?] = []
+    private var usedPlans = 0
+    private var nextChunk = 0
+    private var nextTicket = 0
+    /// What is known of the total.
+    private(set) var total: ProgressMeter.Total
+    /// Guest bytes whose entries are damaged, by salvage.
+    private(set) var lostBytes: UInt64 = 0
+
+    init(_ map: FlatMap) {
+        steps = PlanSteps(map)
+        total = ProgressMeter.Total(allWindows: map.occupiedCount, isExact: steps.isAtEnd)
+    }
+
+    /// What comes next; nil when that depends on a plan that somebody is making.
+    mutating func nextMove() throws(CollapseError) -> Move? {
+        while let first = plans.first, let plan = try first?.get() {
+            if nextChunk < plan.chunks.count {
+                var chunk = plan.chunks[nextChunk]
+                chunk.ticket = nextTicket
+                nextChunk += 1
+                nextTicket += 1
+                return .copy(chunk)
+            }
+            plans.removeFirst()
+            usedPlans += 1
+            nextChunk = 0
+        }
+        guard plans.count < PlanQueue.maximumPlans else { return nil }
+        guard let step = try steps.next() else { return plans.isEmpty ? .end : nil }
+        plans.append(nil)
+        return .plan(step, number: usedPlans + plans.count - 1)
+    }
+
+    /// Takes in a plan; its failure is met in its turn.
+    mutating func add(
+        _ plan: Result<CollapsePlanner.Plan, CollapseError>,
+        number: Int
+    ) {
+        plans[number - usedPlans] = plan
+        guard case .success(let plan) = plan else { return }
+        total.plannedWindows += plan.windowCount
+        total.plannedBytes += plan.dataBytes
+        total.isExact = steps.isAtEnd && plans.allSatisfy { $0 != nil }
+        lostBytes += plan.lostBytes
+    }
+}
