@@ -65,8 +65,11 @@ package struct WordTable: Sendable {
 }
 
 /// Words as the format writes them.
+///
+/// Inlinable, so that it is compiled for the collection it is given: tables are swapped in bulk.
+@inlinable
 package func bigEndianBytes(_ words: some Collection<UInt64>) -> [UInt8] {
-    let swapped = words.map(\.bigEndian)
+    let swapped = words.map { $0.bigEndian }
     // SAFETY: a word is its bytes.
     return unsafe swapped.withUnsafeBytes { unsafe Array($0) }
 }

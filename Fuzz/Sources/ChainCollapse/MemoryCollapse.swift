@@ -81,7 +81,8 @@ private nonisolated(unsafe) let sharedBuffer = ChunkBuffer()
 package struct MemoryCollapse {
     /// The windows of the map in which a layer may have something.
     package let windowCount: Int
-    private var plan: CollapsePlan
+    private let cursor: ChunkCursor
+    private var planner: CollapsePlanner
     private let reader: ChunkReader
     private let grainBytes: Int
 
@@ -96,14 +97,15 @@ package struct MemoryCollapse {
             baseLayer: target.baseLayer,
             salvage: salvage
         )
-        plan = CollapsePlan(map, policy: policy)
+        cursor = ChunkCursor(map, ProgressMeter { _ in }, Cancellation())
+        planner = CollapsePlanner(map, policy: policy)
         reader = ChunkReader(chain, policy)
         grainBytes = Int(target.grainBytes)
     }
 
     /// The next chunk, copied over a buffer of garbage; nil at the end.
     package mutating func next(over garbage: [UInt8]) throws(CollapseError) -> CopiedChunk? {
-        guard let chunk = try plan.next() else { return nil }
+        guard let chunk = try cursor.take(&planner) else { return nil }
         let buffer = unsafe sharedBuffer
         if chunk.wholeZeroSlots == nil {
             buffer.bytes.withMutableBytes(0..<buffer.bytes.byteCount) { span in
