@@ -127,7 +127,8 @@ class Result:
         return [
             f"{ours.wall:.3f}{way}", f"{best.wall:.3f} `{verdict.best}`{ONCE * best.once}",
             f"{verdict.ratio:.2f} ({min(verdict.ratios):.2f}–{max(verdict.ratios):.2f})",
-            f"{verdict.least:g}", f"**no**: {', '.join(verdict.misses)}" if verdict.misses else "yes",
+            f"{verdict.least:g}",
+            f"**no**: {', '.join(verdict.misses)}" if verdict.misses else "yes",
             f"{ours.cpu:.3f} / {best.cpu:.3f}",
             f"{ours.peak / MIB:.0f} / {best.peak / MIB:.0f}",
             f"{ours.output_bytes / MIB:.1f} / {best.output_bytes / MIB:.1f}" if ours.target else "",
@@ -146,7 +147,8 @@ class Result:
 
 
 def markdown(facts: dict, results: list[Result]) -> str:
-    notes = [f"- {r.workload} {r.title} → {r.case}: {note}" for r in results for note in r.notes()]
+    notes = [f"- {result.workload} {result.title} → {result.case}: {note}"
+             for result in results for note in result.notes()]
     head = " · ".join(f"{key} {value}" for key, value in facts.items())
     rows = [row for result in results for row in result.rows()]
     parts = ["# Benchmarks", head, table(HEADS, rows, texts=2), LEGEND, "\n".join(notes)]

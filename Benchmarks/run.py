@@ -1,5 +1,5 @@
 """Measures clone-image and qemu-img side by side, in turn, on generated backing chains. Root is
-needed for W13 and W16, which make file systems and loop devices."""
+needed for W13, W16 and --footprint, which make file systems, loop devices and a control group."""
 
 import argparse
 import os
@@ -10,15 +10,20 @@ import signal
 import sys
 from pathlib import Path
 
+import footprint
+import growth
+import micro
 import workloads
 from cases import Tools, output
 from measure import measure
 from places import FOLDER, opened
 from report import Result, publish
 from rounds import Bench
+from summary import refresh
 from workloads import Workload
 
 HERE = Path(__file__).resolve().parent
+JOBS = {"growth": growth.run, "micro": micro.run, "footprint": footprint.run}
 
 
 def compare(selection: list[Workload], tools: Tools, options: argparse.Namespace) -> list[Result]:
@@ -59,7 +64,12 @@ def parse() -> argparse.Namespace:
     add("--keep", action="store_true", help="leave the last outputs in the cache")
     add("--drop", action="store_true", help="remove each source after its last workload")
     add("--strace", action="store_true", help="count system calls of ours and the best peer")
-    add("--list", action="store_true", help="name the workloads and stop")
+    only = parser.add_mutually_exclusive_group().add_argument
+    only("--list", action="store_true", help="name the workloads and stop")
+    only("--table", type=Path, metavar="README.md",
+         help="put the last results into a page's table and stop")
+    for name, job in JOBS.items():
+        only(f"--{name}", dest="job", action="store_const", const=job, help=job.__doc__)
     return parser.parse_args()
 
 
@@ -89,7 +99,11 @@ def main() -> int:
         for each in selection:
             print(f"{each.name:4}{each.title} → {', '.join(case.name for case in each.cases)}")
         return 0
-    require_root(selection)
+    if options.table:
+        refresh(options.table, options.output)
+        return 0
+    if not options.job:
+        require_root(selection)
     options.cache = options.cache.resolve()
     options.cache.mkdir(parents=True, exist_ok=True)
     micro = shutil.which(".build-micro/release/micro")
@@ -100,6 +114,9 @@ def main() -> int:
     # Being stopped is an exception like others: what was made is removed on the way out.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
+    if options.job:
+        options.job(tools, options)
+        return 0
     results = compare(selection, tools, options)
     print((options.output / "results.md").read_text())
     print(f"written to {options.output}/results.md and results.json", file=sys.stderr)

@@ -52,10 +52,13 @@ class Scene:
         return path
 
 
-def contiguous(scene: Scene) -> None:
-    random_file(raw := scene.folder / "random.raw", scene.size(2 * GIB), scene.rng)
-    qemu_img("convert", "-f", "raw", "-O", "qcow2", raw, scene.top)
-    raw.unlink()
+def contiguous(full_size: int) -> Callable[[Scene], None]:
+    def build(scene: Scene) -> None:
+        random_file(raw := scene.folder / "random.raw", scene.size(full_size), scene.rng)
+        qemu_img("convert", "-f", "raw", "-O", "qcow2", raw, scene.top)
+        raw.unlink()
+
+    return build
 
 
 def chain(scene: Scene, size: int, layers: int, offsets: Callable[[int], Iterable[int]]) -> None:
@@ -76,15 +79,21 @@ def scattered(scene: Scene) -> None:
     chain(scene, size, 8, lambda layer: offsets[layer::8])
 
 
-def sprinkled(full_size: int, full_extents: int) -> Callable[[Scene], None]:
-    """A hundred layers, each with some random extents of one cluster."""
+def sprinkled(full_size: int, full_extents: int, layers: int = 100) -> Callable[[Scene], None]:
+    """Layers, each with some random extents of one cluster."""
 
     def build(scene: Scene) -> None:
         size, extents = scene.size(full_size), scene.count(full_extents)
         places = range(0, size, CLUSTER)
-        chain(scene, size, 100, lambda _: scene.rng.sample(places, extents))
+        chain(scene, size, layers, lambda _: scene.rng.sample(places, extents))
 
     return build
+
+
+def nearly_empty_disk(size: int) -> Callable[[Scene], None]:
+    """A few clusters, whatever the scale."""
+    places = range(0, size, CLUSTER)
+    return lambda scene: chain(scene, size, 1, lambda _: scene.rng.sample(places, 16))
 
 
 def near_empty(scene: Scene) -> None:
@@ -168,7 +177,7 @@ class Source:
 
 
 ALL = {source.name: source for source in (
-    Source("contiguous", "2 GiB of random data, one layer", contiguous),
+    Source("contiguous", "2 GiB of random data, one layer", contiguous(2 * GIB)),
     Source("scattered", "1 GiB over 8 layers, random 64 KiB extents", scattered),
     Source("zlib", "1 GiB of real files, zlib", compressed("zlib")),
     Source("zstd", "1 GiB of real files, zstd", compressed("zstd")),
@@ -180,7 +189,25 @@ ALL = {source.name: source for source in (
     Source("small-clusters", "1 GiB of 4 KiB clusters in random order", small_clusters),
     Source("subclusters", "256 MiB, every second 2 KiB over a zlib base", subclusters),
     Source("near-empty", "900 layers, nearly empty", near_empty),
+    Source("large", "4 GiB of random data, one layer", contiguous(4 * GIB)),
 )}
+
+# What grows, and the sources that differ in nothing else.
+GROWTH = {
+    "layers": {
+        count: Source(f"layers-{count}", f"8 GiB disk, 3,000 extents in {count} layers",
+                      sprinkled(8 * GIB, 3000 // count, count))
+        for count in (1, 3, 10, 30, 100, 300, 1000)},
+    "extents": {
+        10 * count: Source(f"extents-{count}", f"64 GiB disk, 10 layers of {count} extents",
+                           sprinkled(64 * GIB, count, 10))
+        for count in (10, 30, 100, 300, 1000)},
+    "GiB of disk": {
+        size // GIB: Source(f"disk-{size // GIB}", f"{size // GIB} GiB disk, 16 extents",
+                            nearly_empty_disk(size))
+        for size in (GIB, 16 * GIB, 256 * GIB, 4 * TIB, 64 * TIB)},
+}
+ALL |= {source.name: source for sources in GROWTH.values() for source in sources.values()}
 
 if __name__ == "__main__":
     ALL[sys.argv[1]].generate(Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
