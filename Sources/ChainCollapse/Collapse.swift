@@ -87,7 +87,7 @@ public struct Collapse: Sendable {
             trustsProbedFormats: source.trustsProbedFormats
         )
         let base: Int? = if let name = source.base { try chain.baseIndex(of: name) } else { nil }
-        try target.format.validate(hasBase: base != nil, options.reflink)
+        try target.format.validate(hasBase: base != nil)
         let publication = try Publication(target, chain: chain)
         do throws(CollapseError) {
             let writer = try writer(publication.file, chain, base)
@@ -128,12 +128,11 @@ public struct Collapse: Sendable {
             }
             return try QCow2Writer(
                 file,
-                chain.diskBytes,
+                of: chain,
                 creation,
                 format,
                 baseLayer: base,
-                salvage: options.salvage,
-                recompresses: options.recompresses
+                options
             )
         }
     }

@@ -3,7 +3,7 @@
 
 internal import DiskIO
 
-/// How a collapse is carried out; none of it changes the bytes of the result.
+/// How a collapse is carried out; none of it changes what the result reads as.
 public struct CollapseOptions: Hashable, Sendable {
     /// What must have reached stable storage when the target gets its name.
     public enum Durability: String, Hashable, Sendable, CaseIterable {
@@ -15,6 +15,8 @@ public struct CollapseOptions: Hashable, Sendable {
 
     /// Whether the target shares blocks with the sources instead of taking space of its own, on file
     /// systems that can do so.
+    ///
+    /// Nobody reads what is shared: a qcow2 target has clusters of zeros then that a copy leaves out.
     public enum Reflink: String, Hashable, Sendable, CaseIterable {
         /// What can be shared is shared; the rest is copied.
         case auto

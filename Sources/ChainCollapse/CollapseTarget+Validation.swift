@@ -3,10 +3,7 @@
 
 extension CollapseTarget.Format {
     /// Refuses what cannot be made.
-    func validate(
-        hasBase: Bool,
-        _ reflink: CollapseOptions.Reflink
-    ) throws(CollapseError) {
+    func validate(hasBase: Bool) throws(CollapseError) {
         switch self {
         case .raw(let preallocation):
             guard !hasBase else {
@@ -22,12 +19,6 @@ extension CollapseTarget.Format {
                 )
             }
         case .qcow2(_, let format):
-            guard reflink != .always else {
-                throw CollapseError(
-                    .invalidOptions,
-                    "a qcow2 image shares no blocks: --reflink always needs a raw target"
-                )
-            }
             guard format.preallocation == .off || !format.compresses else {
                 throw CollapseError(
                     .invalidOptions,

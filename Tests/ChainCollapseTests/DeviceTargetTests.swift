@@ -71,11 +71,11 @@ struct DeviceTargetTests {
         let path = try collapse(threads: 2) { target in
             try QCow2Writer(
                 target,
-                chain.diskBytes,
+                of: chain,
                 creation,
                 QCow2Format(preallocation: preallocation),
                 baseLayer: nil,
-                salvage: false
+                CollapseOptions()
             )
         }
         let converted = directory.path("converted.raw")
@@ -100,11 +100,11 @@ struct DeviceTargetTests {
         let format = QCow2Format(compresses: compresses)
         let writer = try QCow2Writer(
             target,
-            chain.diskBytes,
+            of: chain,
             CreationOptions(),
             format,
             baseLayer: nil,
-            salvage: false
+            CollapseOptions()
         )
         let engine = Self.engine(chain, writer)
         do throws(CollapseError) {

@@ -120,7 +120,10 @@ struct SharingTests {
     @Test(
         "always needs a target that can share",
         arguments: [
-            CollapseTarget.Format.raw(preallocation: .falloc), .raw(preallocation: .full), .qcow2(),
+            CollapseTarget.Format.raw(preallocation: .falloc), .raw(preallocation: .full),
+            .qcow2(CreationOptions(), QCow2Format(compresses: true)),
+            .qcow2(CreationOptions(), QCow2Format(preallocation: .metadata)),
+            .qcow2(options { $0.clusterBytes = 2048 }),
         ]
     )
     func impossible(format: CollapseTarget.Format) async throws {
@@ -164,8 +167,167 @@ struct SharingTests {
         options.reflink = reflink
         let chain = try ImageChain(top: top)
         let writer = try RawWriter(target, of: chain, preallocation: .off, options)
-        try writer.begin()
-        let engine = CopyEngine(chain, writer, ProgressMeter { _ in }, Cancellation())
-        return threads > 1 ? try engine.runInParallel(threads: threads) : try engine.runSerially()
+        return try run(writer, chain, threads: threads)
     }
+}
+
+@Suite("Blocks that a qcow2 target shares")
+struct QCow2SharingTests {
+    private let directory: TemporaryDirectory
+    private var expected: String { directory.path("expected.raw") }
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func judge(_ target: String) throws {
+        try QemuImg.check(target)
+        let converted = directory.path("converted.raw")
+        try QemuImg.convert(target, to: converted)
+        #expect(try filesAreEqual(expected, converted))
+    }
+
+    @Test(
+        "whole clusters are shared and take no space, whatever the clusters",
+        arguments: LoopFileSystem.Kind.allCases,
+        [
+            options { _ in }, options { $0.clusterBytes = 4096 },
+            options { $0.clusterBytes = 2 << 20 }, options { $0.hasExtendedL2 = true },
+        ]
+    )
+    func sharing(kind: LoopFileSystem.Kind, creation: CreationOptions) async throws {
+        let system = try LoopFileSystem(kind)
+        let chain = try MixedChain(in: system.path, expected: expected)
+        let before = try system.usedBytes()
+        let targets = ["auto", "always"].map(system.path)
+        var writtenBytes: UInt64 = 0
+        for (target, threads) in zip(targets, [1, 3]) {
+            let mode: CollapseOptions.Reflink = threads == 1 ? .auto : .always
+            let format = CollapseTarget.Format.qcow2(creation)
+            let report = try await collapse(chain.top, to: target, mode, threads: threads, format)
+            // Small pieces keep large clusters from being shared.
+            let least: UInt64 = creation.clusterBytes == 2 << 20 ? 20 << 20 : 35 << 20
+            #expect(report.sharedBytes > least)
+            writtenBytes += report.writtenBytes
+            try judge(target)
+        }
+        #expect(try filesAreEqual(targets[0], targets[1]))
+        // Tables take up to four clusters in each target, and XFS some space in advance; a copy would
+        // take twice 38 MiB.
+        let tables = 14 * creation.clusterBytes + (3 << 20)
+        let taken = try system.usedBytes() - before
+        #expect(taken < writtenBytes + tables)
+    }
+
+    @Test("never copies everything, and finds zeros", arguments: [1, 3])
+    func never(threads: Int) async throws {
+        let system = try LoopFileSystem(.btrfs)
+        let chain = try MixedChain(in: system.path, expected: expected)
+        let target = system.path("flat.qcow2")
+        let report = try await collapse(
+            chain.top,
+            to: target,
+            .never,
+            threads: threads,
+            .qcow2()
+        )
+        #expect(report.sharedBytes == 0)
+        try judge(target)
+    }
+
+    @Test("a target that keeps a layer below shares what lies above it")
+    func aboveBase() async throws {
+        let system = try LoopFileSystem(.xfs)
+        let chain = try MixedChain(in: system.path, expected: expected)
+        var source = CollapseSource(path: chain.top)
+        source.base = chain.base
+        let target = system.path("above.qcow2")
+        let report = try await Collapse(
+            source: source,
+            target: CollapseTarget(path: target, format: .qcow2())
+        ).run()
+        #expect(report.sharedBytes >= 5 << 16)
+        try judge(target)
+    }
+
+    @Test("the same file is made whatever is refused", arguments: [1, 3])
+    func refusals(threads: Int) throws {
+        let chain = try MixedChain(in: directory.path, expected: expected)
+        var first: String?
+        for bits in 0..<8 {
+            let target = try RefusingTarget(directory.path("flat.\(bits)"), sharing: bits)
+            let tally = try copy(ImageChain(top: chain.top), target, threads: threads)
+            #expect((tally.target.sharedBytes > 0) == (bits != 0))
+            if let first {
+                #expect(try filesAreEqual(first, target.path), "sharing \(bits)")
+            } else {
+                first = target.path
+                try judge(target.path)
+            }
+        }
+    }
+
+    @Test("random chains read the same", arguments: 401...440 as ClosedRange<UInt64>)
+    func randomChains(seed: UInt64) throws {
+        let built = try ChainRecipe(seed: seed).build(in: directory)
+        try QemuImg.convert(
+            built.topPath,
+            from: built.topFormat,
+            to: expected,
+            snapshot: built.snapshotName
+        )
+        let chain = try ImageChain(
+            top: built.topPath,
+            format: ImageFormat(rawValue: built.topFormat),
+            snapshot: built.snapshotName,
+            trustsProbedFormats: true
+        )
+        var random = SeededGenerator(seed: seed)
+        let creation = options {
+            $0.clusterBytes = 1 << UInt64(random.int(in: 12...21))
+            $0.hasExtendedL2 = $0.clusterBytes >= 16_384 && random.chance(40)
+        }
+        let bits = random.int(in: 0...7)
+        let targets = try [1, 3].map { threads in
+            let target = try RefusingTarget(directory.path("flat.\(threads)"), sharing: bits)
+            _ = try copy(chain, target, creation, threads: threads)
+            return target.path
+        }
+        #expect(try filesAreEqual(targets[0], targets[1]), "\(creation)\n\(built.recipe)")
+        try judge(targets[0])
+    }
+
+    private func copy(
+        _ chain: ImageChain,
+        _ target: RefusingTarget,
+        _ creation: CreationOptions = CreationOptions(),
+        threads: Int
+    ) throws -> CopyTally {
+        let writer = try QCow2Writer(
+            target,
+            of: chain,
+            creation,
+            QCow2Format(),
+            baseLayer: nil,
+            CollapseOptions()
+        )
+        return try run(writer, chain, threads: threads)
+    }
+}
+
+private func options(_ change: (inout CreationOptions) -> Void) -> CreationOptions {
+    var options = CreationOptions()
+    change(&options)
+    return options
+}
+
+private func run(
+    _ writer: any TargetWriter,
+    _ chain: ImageChain,
+    threads: Int
+) throws -> CopyTally {
+    try writer.begin()
+    let engine = CopyEngine(chain, writer, ProgressMeter { _ in }, Cancellation())
+    let tally =
+        threads > 1 ? try engine.runInParallel(threads: threads) : try engine.runSerially()
+    try writer.finish()
+    return tally
 }

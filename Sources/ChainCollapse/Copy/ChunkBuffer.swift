@@ -5,7 +5,7 @@ internal import DiskIO
 
 /// The bytes of one chunk, and which parts of them are filled.
 final class ChunkBuffer {
-    let bytes = IOBuffer(byteCount: Int(Chunk.slotBytes))
+    private(set) lazy var bytes = IOBuffer(byteCount: Int(Chunk.slotBytes))
     /// What clusters of the chunk are compressed, as far as anybody has a use for it.
     let streams = StreamBuffer()
     /// The filled parts, in units of the target, in order; everything else is garbage.

@@ -46,6 +46,12 @@ package struct Extent: Hashable, Sendable {
         }
     }
 
+    /// What is left of the extent before and behind a range inside it.
+    func without(_ range: Range<UInt64>) -> [Extent] {
+        [guestOffset..<range.lowerBound, range.upperBound..<guestEnd]
+            .filter { !$0.isEmpty }.map(clipped)
+    }
+
     /// The part of the extent that lies in a range that it overlaps.
     func clipped(to range: Range<UInt64>) -> Extent {
         let part = guestRange.clamped(to: range)

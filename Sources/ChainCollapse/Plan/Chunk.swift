@@ -20,6 +20,8 @@ struct Chunk: Hashable, Sendable {
     let slotStart: UInt64
     /// What to copy, in guest order.
     let extents: [Extent]
+    /// Its extents are whole units of the target, which gives them places before they are read.
+    var isShared = false
 
     /// The one extent of a chunk that is nothing but whole slots of zeros, which nobody has to look
     /// at.
@@ -45,9 +47,17 @@ struct Chunk: Hashable, Sendable {
             return Chunk(
                 ticket: ticket,
                 slotStart: start,
-                extents: parts.map { $0.clipped(to: slot) }
+                extents: parts.map { $0.clipped(to: slot) },
+                isShared: isShared
             )
         }
+    }
+
+    /// The same chunk with some of its extents; nil when there are none.
+    func with(_ extents: [Extent]) -> Chunk? {
+        extents.isEmpty
+            ? nil
+            : Chunk(ticket: ticket, slotStart: slotStart, extents: extents, isShared: isShared)
     }
 
     /// The bytes that must be read, uncompressed.

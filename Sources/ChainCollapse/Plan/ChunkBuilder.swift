@@ -3,34 +3,53 @@
 
 /// Gathers extents into chunks.
 struct ChunkBuilder {
-    private let sharedLayers: Set<Int>
+    private let policy: PlanPolicy
     private var chunks: [Chunk] = []
     private var slotStart: UInt64 = 0
     private var extents: [Extent] = []
+    /// Extents for a chunk of their own.
+    private var shared: [Extent] = []
 
-    init(sharedLayers: Set<Int>) { self.sharedLayers = sharedLayers }
+    init(_ policy: PlanPolicy) { self.policy = policy }
 
     /// Adds extents that follow those before.
     mutating func add(_ extents: [Extent]) {
         for extent in extents {
-            let isOpaque = isOpaque(extent)
-            var rest = extent.guestRange
-            while !rest.isEmpty {
-                let piece = piece(of: rest, isOpaque: isOpaque)
-                let slot = piece.lowerBound / Chunk.slotBytes * Chunk.slotBytes
-                if slot != slotStart { flush() }
-                slotStart = slot
-                self.extents.append(extent.clipped(to: piece))
-                rest = piece.upperBound..<rest.upperBound
-                if piece.upperBound - slot > Chunk.slotBytes { flush() }
+            let (start, end) = (extent.guestOffset, extent.guestEnd)
+            let units = policy.sharedUnits(of: extent) ?? start..<start
+            let parts = [start..<units.lowerBound, units, units.upperBound..<end]
+            for part in parts where !part.isEmpty {
+                let isShared = part == units
+                add(
+                    extent.clipped(to: part),
+                    to: isShared ? \.shared : \.extents,
+                    isOpaque: isShared || isOpaque(extent)
+                )
             }
+        }
+    }
+
+    private mutating func add(
+        _ extent: Extent,
+        to list: WritableKeyPath<ChunkBuilder, [Extent]>,
+        isOpaque: Bool
+    ) {
+        var rest = extent.guestRange
+        while !rest.isEmpty {
+            let piece = piece(of: rest, isOpaque: isOpaque)
+            let slot = piece.lowerBound / Chunk.slotBytes * Chunk.slotBytes
+            if slot != slotStart { flush() }
+            slotStart = slot
+            self[keyPath: list].append(extent.clipped(to: piece))
+            rest = piece.upperBound..<rest.upperBound
+            if piece.upperBound - slot > Chunk.slotBytes { flush() }
         }
     }
 
     /// True when nobody has to look at the bytes.
     private func isOpaque(_ extent: Extent) -> Bool {
         guard case .data(let layer, _) = extent.content else { return !extent.needsReading }
-        return sharedLayers.contains(layer)
+        return policy.sharedUnitBytes == nil && policy.sharedLayers.contains(layer)
     }
 
     /// The first part of a range that belongs into one chunk: up to the end of its slot, or all
@@ -46,9 +65,13 @@ struct ChunkBuilder {
     }
 
     private mutating func flush() {
-        guard !extents.isEmpty else { return }
-        chunks.append(Chunk(slotStart: slotStart, extents: extents))
-        extents.removeAll()
+        for list in [\ChunkBuilder.shared, \.extents] where !self[keyPath: list].isEmpty {
+            let isShared = list == \.shared
+            chunks.append(
+                Chunk(slotStart: slotStart, extents: self[keyPath: list], isShared: isShared)
+            )
+            self[keyPath: list].removeAll()
+        }
     }
 
     /// The chunks of all extents since the last call.

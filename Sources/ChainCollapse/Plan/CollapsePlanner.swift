@@ -55,7 +55,7 @@ struct CollapsePlanner {
         chain = map.chain
         self.policy = policy
         flattener = WindowFlattener(map)
-        builder = ChunkBuilder(sharedLayers: policy.sharedLayers)
+        builder = ChunkBuilder(policy)
     }
 
     /// Plans one step.

@@ -1,6 +1,8 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import QCow2
+
 /// What a target must be told about, besides data.
 struct PlanPolicy: Hashable, Sendable {
     /// The target's smallest unit of allocation, in bytes.
@@ -10,10 +12,26 @@ struct PlanPolicy: Hashable, Sendable {
     var wantsZeros = false
     /// The layers whose data the target shares: it comes in chunks of many slots where it can.
     var sharedLayers: Set<Int> = []
+    /// Shared data comes in whole units of this size and in chunks of its own, since its place in the
+    /// target is given before anybody reads it; nil when the guest's offset is its place.
+    var sharedUnitBytes: UInt64?
     /// The index of the layer that stays below the target; nil when it is to stand alone.
     var baseLayer: Int?
     /// Streams that the target takes as they are; nil when it takes none.
     var streams: StreamFormat?
     /// Damaged entries are counted and read as zeros instead of ending the work.
     var salvage = false
+
+    /// The whole units of an extent that come in a chunk of their own; nil when there are none.
+    func sharedUnits(of extent: Extent) -> Range<UInt64>? {
+        guard let unit = sharedUnitBytes, case .data(let layer, let offset) = extent.content,
+            sharedLayers.contains(layer)
+        else { return nil }
+        let start = (extent.guestOffset + unit - 1) / unit * unit
+        let end = extent.guestEnd / unit * unit
+        guard start < end, end - start >= BlockSharing.minimumBytes,
+            offset.advanced(by: start - extent.guestOffset).rawValue % BlockSharing.blockBytes == 0
+        else { return nil }
+        return start..<end
+    }
 }

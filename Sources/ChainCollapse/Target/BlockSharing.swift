@@ -7,9 +7,9 @@ internal import QCow2
 /// How a target shares blocks with the layers of a chain.
 struct BlockSharing: Sendable {
     /// Sharing less than this costs more than copying it.
-    private static let minimumBytes: UInt64 = 64 << 10
+    static let minimumBytes: UInt64 = 64 << 10
     /// File systems share whole blocks of this size.
-    private static let blockBytes: UInt64 = 4096
+    static let blockBytes: UInt64 = 4096
 
     /// The layers that are asked to share.
     let layers: Set<Int>
@@ -18,12 +18,28 @@ struct BlockSharing: Sendable {
     /// What cannot be shared is an error.
     private let isRequired: Bool
 
-    init(_ mode: CollapseOptions.Reflink, _ chain: ImageChain, with target: any BlockTarget) {
+    /// The sharing that a target is capable of; with `isPossible` false it is such that none of its
+    /// blocks may be another file's as well.
+    ///
+    /// - Throws: `CollapseError` when sharing is required but not possible.
+    init(
+        _ mode: CollapseOptions.Reflink,
+        _ chain: ImageChain,
+        with target: any BlockTarget,
+        isPossible: Bool
+    ) throws(CollapseError) {
+        guard isPossible || mode != .always else {
+            throw CollapseError(
+                .invalidOptions,
+                "\(target.path): --reflink always needs a new file, neither preallocated nor "
+                    + "compressed, with clusters of 4 KiB or more"
+            )
+        }
         self.chain = chain
         self.target = target
         isRequired = mode == .always
         let layers =
-            switch mode {
+            switch isPossible ? mode : .never {
             case .never: [Int]()
             case .always: Array(chain.layers.indices)
             case .auto: chain.layers.indices.filter { target.canShare(with: chain.layers[$0].data) }
@@ -31,12 +47,33 @@ struct BlockSharing: Sendable {
         self.layers = Set(layers)
     }
 
+    /// Shares whole blocks of extents with the target, each at an offset there.
+    ///
+    /// - Returns: what is left to copy, and how much is not.
+    /// - Throws: `CollapseError` when sharing is required of an extent that is large and aligned
+    ///   enough, and when it fails for want of space or because the disk does.
+    func share(
+        _ places: [(extent: Extent, offset: UInt64)]
+    ) throws(CollapseError) -> (rest: [Extent], sharedBytes: UInt64) {
+        var (rest, sharedBytes): ([Extent], UInt64) = ([], 0)
+        for (extent, offset) in places {
+            if let part = try share(extent, to: offset) {
+                rest += extent.without(part)
+                sharedBytes += UInt64(part.count)
+            } else {
+                rest.append(extent)
+            }
+        }
+        return (rest, sharedBytes)
+    }
+
     /// Shares whole blocks of an extent with the target, at an offset there.
     ///
     /// - Returns: the guest bytes that the target has now; nil when all must be copied.
-    /// - Throws: `CollapseError` when sharing is required of an extent that is large and aligned
-    ///   enough, and when it fails for want of space or because the disk does.
-    func share(_ extent: Extent, to offset: UInt64) throws(CollapseError) -> Range<UInt64>? {
+    private func share(
+        _ extent: Extent,
+        to offset: UInt64
+    ) throws(CollapseError) -> Range<UInt64>? {
         guard case .data(let layer, let sourceOffset) = extent.content, layers.contains(layer),
             let part = shareablePart(of: extent, at: sourceOffset.rawValue, to: offset)
         else { return nil }

@@ -11,6 +11,8 @@ final class QCow2Sink: ChunkSink {
 
     private let writer: QCow2Writer
     private let compressor: ClusterCompressor?
+    /// Where the extents of the chunk that was shared last have their places.
+    private var places: [(extent: Extent, offset: UInt64)] = []
     private(set) var tally = TargetTally()
 
     init(_ writer: QCow2Writer) {
@@ -20,7 +22,29 @@ final class QCow2Sink: ChunkSink {
 
     private var clusterBytes: Int { Int(writer.geometry.clusterBytes) }
 
+    /// Gives whole clusters their places and lets the target share their blocks; what is refused must
+    /// be copied there.
+    ///
+    /// Nobody reads what is shared, so zeros in it are not found: a cluster of zeros gets a place,
+    /// but takes no space that the source does not take already.
+    func share(_ chunk: Chunk) throws(CollapseError) -> Chunk? {
+        guard chunk.isShared else { return chunk }
+        let placed = try writer.layOut(chunk.ticket) { layout in
+            chunk.extents.flatMap { extent in
+                layout.place(writer.geometry.clusters(of: extent.guestRange)).map { placement in
+                    (extent.clipped(to: placement.guestRange), placement.hostOffset.rawValue)
+                }
+            }
+        }
+        guard let placed else { return nil }
+        places = placed
+        let (rest, sharedBytes) = try writer.sharing.share(places)
+        tally.sharedBytes += sharedBytes
+        return chunk.with(rest)
+    }
+
     func write(_ chunk: Chunk, _ buffer: ChunkBuffer) throws(CollapseError) {
+        guard !chunk.isShared else { return try writeInPlace(chunk, buffer.bytes) }
         let clusters = chunk.wholeZeroSlots != nil ? [] : compress(look(at: buffer), buffer)
         let kept = clusters.count(where: \.content.hasData) * clusterBytes
         tally.countZeros(of: chunk, kept: UInt64(kept))
@@ -38,8 +62,26 @@ final class QCow2Sink: ChunkSink {
         guard let placed else { return }
         try usingDisk { () throws(IOError) in
             try writer.reserve(placed.reserved)
-            try write(placed, buffer)
+            try write(placed.dataRuns, buffer.bytes)
+            for run in placed.streamRuns {
+                try writer.target.write(buffer.streams.bytes, run.range, at: run.hostOffset)
+                tally.writtenBytes += UInt64(run.range.count)
+            }
         }
+    }
+
+    /// Writes what could not be shared to the places that it has already.
+    private func writeInPlace(_ chunk: Chunk, _ bytes: IOBuffer) throws(CollapseError) {
+        let runs = chunk.extents.compactMap { extent in
+            places.first { $0.extent.guestRange.contains(extent.guestOffset) }.map { place in
+                ClusterPlacing.Run(
+                    range: extent.range(in: chunk),
+                    hostOffset: place.offset + (extent.guestOffset - place.extent.guestOffset)
+                )
+            }
+        }
+        precondition(runs.count == chunk.extents.count, "every shared extent has a place")
+        try usingDisk { () throws(IOError) in try write(runs, bytes) }
     }
 
     /// The clusters that the chunk touches, by their number in its slot.
@@ -94,17 +136,13 @@ final class QCow2Sink: ChunkSink {
         return bytes.dataRuns(in: run.range, grainBytes: QCow2Sink.holeGrainBytes)
     }
 
-    private func write(_ placed: ClusterPlacing, _ buffer: ChunkBuffer) throws(IOError) {
-        for run in placed.dataRuns {
-            for part in partsToWrite(of: run, buffer.bytes) {
+    private func write(_ runs: [ClusterPlacing.Run], _ bytes: IOBuffer) throws(IOError) {
+        for run in runs {
+            for part in partsToWrite(of: run, bytes) {
                 let place = run.hostOffset + UInt64(part.lowerBound - run.range.lowerBound)
-                try writer.target.write(buffer.bytes, part, at: place)
+                try writer.target.write(bytes, part, at: place)
                 tally.writtenBytes += UInt64(part.count)
             }
-        }
-        for run in placed.streamRuns {
-            try writer.target.write(buffer.streams.bytes, run.range, at: run.hostOffset)
-            tally.writtenBytes += UInt64(run.range.count)
         }
     }
 }

@@ -27,43 +27,52 @@ final class QCow2Writer: TargetWriter {
     /// How streams are made; nil when clusters are written as they are.
     private let compression: (type: CompressionType, window: CompressionWindow)?
     let policy: PlanPolicy
+    let sharing: BlockSharing
     private let layout: Mutex<ImageLayout>
     private let turnstile = Turnstile()
 
     /// A writer to a new file or a device, above a layer of the chain when one stays below.
     init(
         _ target: any BlockTarget,
-        _ diskBytes: UInt64,
-        _ options: CreationOptions,
+        of chain: ImageChain,
+        _ creation: CreationOptions,
         _ format: QCow2Format,
         baseLayer: Int?,
-        salvage: Bool,
-        recompresses: Bool = false
+        _ options: CollapseOptions
     ) throws(CollapseError) {
         self.target = target
         do throws(CreationOptions.Invalid) {
             let layout = try ImageLayout(
-                options: options,
-                diskBytes: diskBytes,
+                options: creation,
+                diskBytes: chain.diskBytes,
                 sharesClusters: format.compresses,
                 startsZeroed: target.startsZeroed
             )
             geometry = layout.geometry
             self.layout = Mutex(layout)
         } catch { throw CollapseError(.invalidOptions, error.reason) }
-        let (type, window) = (options.compressionType, options.compressionWindow)
+        sharing = try BlockSharing(
+            options.reflink,
+            chain,
+            with: target,
+            isPossible: target.startsZeroed && format == QCow2Format()
+                && geometry.clusterBytes >= BlockSharing.blockBytes
+        )
+        let (type, window) = (creation.compressionType, creation.compressionWindow)
         compression = format.compresses ? (type, window) : nil
-        zeroClusters = QCow2Writer.zeroClusters(options, format, hasBase: baseLayer != nil)
+        zeroClusters = QCow2Writer.zeroClusters(creation, format, hasBase: baseLayer != nil)
         var wantsZeros = false
         if case .allocated = zeroClusters { wantsZeros = true }
         policy = PlanPolicy(
             grainBytes: format.compresses ? geometry.clusterBytes : geometry.subclusterBytes,
             wantsZeros: wantsZeros,
+            sharedLayers: sharing.layers,
+            sharedUnitBytes: geometry.clusterBytes,
             baseLayer: baseLayer,
             // Who asks for a larger window asks for smaller streams than the source has.
-            streams: format.compresses && window == .small && !recompresses
+            streams: format.compresses && window == .small && !options.recompresses
                 ? StreamFormat(type: type, clusterBytes: geometry.clusterBytes) : nil,
-            salvage: salvage
+            salvage: options.salvage
         )
     }
 

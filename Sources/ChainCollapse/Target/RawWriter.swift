@@ -25,14 +25,12 @@ final class RawWriter: TargetWriter {
         diskBytes = chain.diskBytes
         self.preallocation = preallocation
         // Space that was taken in advance is to be the target's own.
-        let canShare = target.startsZeroed && preallocation == .off
-        guard canShare || options.reflink != .always else {
-            throw CollapseError(
-                .invalidOptions,
-                "\(target.path): --reflink always needs a new file without preallocation"
-            )
-        }
-        sharing = BlockSharing(canShare ? options.reflink : .never, chain, with: target)
+        sharing = try BlockSharing(
+            options.reflink,
+            chain,
+            with: target,
+            isPossible: target.startsZeroed && preallocation == .off
+        )
         policy = PlanPolicy(
             grainBytes: UInt64(RawWriter.zeroGrainBytes),
             wantsZeros: !target.startsZeroed || preallocation == .full,
@@ -72,20 +70,10 @@ private final class RawSink: ChunkSink {
     /// Shares whole blocks of data extents; their edges are left to copy.
     func share(_ chunk: Chunk) throws(CollapseError) -> Chunk? {
         guard !writer.sharing.layers.isEmpty else { return chunk }
-        var rest: [Extent] = []
-        for extent in chunk.extents {
-            guard let part = try writer.sharing.share(extent, to: extent.guestOffset) else {
-                rest.append(extent)
-                continue
-            }
-            tally.sharedBytes += UInt64(part.count)
-            let edges = [
-                extent.guestOffset..<part.lowerBound, part.upperBound..<extent.guestEnd,
-            ]
-            rest += edges.filter { !$0.isEmpty }.map(extent.clipped)
-        }
-        return rest.isEmpty
-            ? nil : Chunk(ticket: chunk.ticket, slotStart: chunk.slotStart, extents: rest)
+        let places = chunk.extents.map { (extent: $0, offset: $0.guestOffset) }
+        let (rest, sharedBytes) = try writer.sharing.share(places)
+        tally.sharedBytes += sharedBytes
+        return chunk.with(rest)
     }
 
     func write(_ chunk: Chunk, _ buffer: ChunkBuffer) throws(CollapseError) {

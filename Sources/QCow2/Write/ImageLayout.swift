@@ -14,6 +14,8 @@ package struct ImageLayout: Sendable {
         package let guestOffset: UInt64
         package let hostOffset: HostOffset
         package fileprivate(set) var byteCount: UInt64
+
+        package var guestRange: Range<UInt64> { guestOffset..<(guestOffset + byteCount) }
     }
 
     /// A part of an L2 table that no later request can change.
@@ -22,8 +24,8 @@ package struct ImageLayout: Sendable {
         package let bytes: [UInt8]
     }
 
-    /// L2 tables are written in parts of this many words, and parts of zeros not at all: a table of
-    /// a sparse disk takes a block of the file system, not a cluster.
+    /// L2 tables are written in whole parts of this many words, and parts of zeros not at all: a
+    /// table of a sparse disk takes a block of the file system, not a cluster.
     private static let partWords = 512
 
     package let options: CreationOptions
@@ -196,14 +198,17 @@ package struct ImageLayout: Sendable {
     private mutating func finishOpenTable() {
         guard let index = openIndex else { return }
         let place = HostOffset(l1[index] & L1Entry.offset.mask)
+        var used: [Range<Int>] = []
         for start in stride(from: 0, to: openWords.count, by: ImageLayout.partWords) {
-            let words = openWords[start..<min(start + ImageLayout.partWords, openWords.count)]
-            guard !startsZeroed || words.contains(where: { $0 != 0 }) else { continue }
-            finished.append(
-                FinishedPart(
-                    hostOffset: place.advanced(by: UInt64(start) * 8),
-                    bytes: bigEndianBytes(words)
-                )
+            let part = start..<min(start + ImageLayout.partWords, openWords.count)
+            guard !startsZeroed || openWords[part].contains(where: { $0 != 0 }) else { continue }
+            let begin = used.last?.upperBound == start ? used.removeLast().lowerBound : start
+            used.append(begin..<part.upperBound)
+        }
+        finished += used.map { part in
+            FinishedPart(
+                hostOffset: place.advanced(by: UInt64(part.lowerBound) * 8),
+                bytes: bigEndianBytes(openWords[part])
             )
         }
         openIndex = nil
