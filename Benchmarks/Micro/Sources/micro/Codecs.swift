@@ -10,11 +10,20 @@ internal import CZstd
 typealias Transform = (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) -> Int
 
 /// zlib as QEMU calls it: the default level and a window of 4 KiB, begun anew for each cluster.
-func compressByZlib(_ source: UnsafeRawBufferPointer, _ room: UnsafeMutableRawBufferPointer) -> Int {
+func compressByZlib(_ source: UnsafeRawBufferPointer, _ room: UnsafeMutableRawBufferPointer) -> Int
+{
     var stream = z_stream()
     let size = Int32(MemoryLayout<z_stream>.size)
     deflateInit2_(
-        &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -12, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
+        &stream,
+        Z_DEFAULT_COMPRESSION,
+        Z_DEFLATED,
+        -12,
+        9,
+        Z_DEFAULT_STRATEGY,
+        ZLIB_VERSION,
+        size
+    )
     lend(source, room, to: &stream)
     deflate(&stream, Z_FINISH)
     deflateEnd(&stream)
@@ -41,13 +50,16 @@ private func lend(
     to stream: inout z_stream
 ) {
     stream.next_in = UnsafeMutablePointer(
-        mutating: source.bindMemory(to: UInt8.self).baseAddress)
+        mutating: source.bindMemory(to: UInt8.self).baseAddress
+    )
     stream.avail_in = UInt32(source.count)
     stream.next_out = room.bindMemory(to: UInt8.self).baseAddress
     stream.avail_out = UInt32(room.count)
 }
 
-/// ISA-L with a window of 4 KiB. The state and its memory live as long as the program.
+/// ISA-L with a window of 4 KiB.
+///
+/// The state and its memory live as long as the program.
 func isalCompression(level: UInt32) -> Transform {
     let stream = UnsafeMutablePointer<isal_zstream>.allocate(capacity: 1)
     let memoryBytes = cisal_level3_buffer_bytes
@@ -60,7 +72,8 @@ func isalCompression(level: UInt32) -> Transform {
         stream.pointee.level_buf = memory
         stream.pointee.level_buf_size = memoryBytes
         stream.pointee.next_in = UnsafeMutablePointer(
-            mutating: source.bindMemory(to: UInt8.self).baseAddress)
+            mutating: source.bindMemory(to: UInt8.self).baseAddress
+        )
         stream.pointee.avail_in = UInt32(source.count)
         stream.pointee.next_out = room.bindMemory(to: UInt8.self).baseAddress
         stream.pointee.avail_out = UInt32(room.count)
@@ -75,7 +88,8 @@ func isalDecompression() -> Transform {
     return { source, room in
         isal_inflate_init(state)
         state.pointee.next_in = UnsafeMutablePointer(
-            mutating: source.bindMemory(to: UInt8.self).baseAddress)
+            mutating: source.bindMemory(to: UInt8.self).baseAddress
+        )
         state.pointee.avail_in = UInt32(source.count)
         state.pointee.next_out = room.bindMemory(to: UInt8.self).baseAddress
         state.pointee.avail_out = UInt32(room.count)
@@ -89,7 +103,12 @@ func libdeflateCompression(level: Int32) -> Transform {
     let compressor = libdeflate_alloc_compressor(level)
     return { source, room in
         libdeflate_deflate_compress(
-            compressor, source.baseAddress, source.count, room.baseAddress, room.count)
+            compressor,
+            source.baseAddress,
+            source.count,
+            room.baseAddress,
+            room.count
+        )
     }
 }
 
@@ -99,7 +118,13 @@ func libdeflateDecompression() -> Transform {
     return { source, room in
         var count = 0
         libdeflate_deflate_decompress(
-            decompressor, source.baseAddress, source.count, room.baseAddress, room.count, &count)
+            decompressor,
+            source.baseAddress,
+            source.count,
+            room.baseAddress,
+            room.count,
+            &count
+        )
         return count
     }
 }
@@ -109,7 +134,13 @@ func zstdCompression(level: Int32) -> Transform {
     let context = ZSTD_createCCtx()
     return { source, room in
         ZSTD_compressCCtx(
-            context, room.baseAddress, room.count, source.baseAddress, source.count, level)
+            context,
+            room.baseAddress,
+            room.count,
+            source.baseAddress,
+            source.count,
+            level
+        )
     }
 }
 
@@ -118,6 +149,11 @@ func zstdDecompression() -> Transform {
     let context = ZSTD_createDCtx()
     return { source, room in
         ZSTD_decompressDCtx(
-            context, room.baseAddress, room.count, source.baseAddress, source.count)
+            context,
+            room.baseAddress,
+            room.count,
+            source.baseAddress,
+            source.count
+        )
     }
 }
