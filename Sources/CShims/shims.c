@@ -45,3 +45,26 @@ int64_t cshims_seek_data(int descriptor, int64_t offset) {
 int64_t cshims_seek_hole(int descriptor, int64_t offset) {
     return lseek(descriptor, offset, SEEK_HOLE);
 }
+
+static struct flock lock_of(int type, int64_t start, int64_t length) {
+    struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = length};
+    return lock;
+}
+
+int cshims_lock_byte(int descriptor, int64_t byte) {
+    struct flock lock = lock_of(F_RDLCK, byte, 1);
+    return fcntl(descriptor, F_OFD_SETLK, &lock);
+}
+
+int cshims_is_byte_locked(int descriptor, int64_t byte) {
+    struct flock lock = lock_of(F_WRLCK, byte, 1);
+    if (fcntl(descriptor, F_OFD_GETLK, &lock) != 0) {
+        return -1;
+    }
+    return lock.l_type != F_UNLCK;
+}
+
+int cshims_unlock(int descriptor) {
+    struct flock lock = lock_of(F_UNLCK, 0, 0);
+    return fcntl(descriptor, F_OFD_SETLK, &lock);
+}

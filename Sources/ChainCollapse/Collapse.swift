@@ -83,8 +83,8 @@ public struct Collapse: Sendable {
             top: source.path,
             format: source.format,
             snapshot: source.snapshot,
-            salvage: options.salvage,
-            trustsProbedFormats: source.trustsProbedFormats
+            policy: source.policy(salvage: options.salvage),
+            cancellation: cancellation
         )
         let base: Int? = if let name = source.base { try chain.baseIndex(of: name) } else { nil }
         try target.format.validate(hasBase: base != nil)

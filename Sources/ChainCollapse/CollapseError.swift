@@ -15,6 +15,8 @@ public struct CollapseError: Error, Hashable, Sendable, CustomStringConvertible 
         case damagedImage = "damaged-image"
         /// An image is of a kind, or has a feature, that is not read.
         case unsupportedImage = "unsupported-image"
+        /// Another program writes to a layer, or uses the target.
+        case inUse = "in-use"
         /// The layers do not form a chain: a file is missing, there is a cycle, or too many layers.
         case brokenChain = "broken-chain"
         /// The source, or the snapshot or layer that is named, does not exist.

@@ -22,6 +22,13 @@ public struct CollapseSource: Hashable, Sendable {
     ///
     /// A guest can forge such bytes in a raw disk, and so read any file that the caller can.
     public var trustsProbedFormats: Bool
+    /// Read layers that another program, such as a running VM, writes to.
+    ///
+    /// What is read then may be no state that the disk ever had.
+    public var sharesWithWriters: Bool
+    /// Seconds to wait until nobody writes to any layer; then, or at once when 0, a layer that is
+    /// written to is an error.
+    public var lockWaitSeconds: Double
 
     /// A layer to collapse.
     public init(
@@ -29,12 +36,25 @@ public struct CollapseSource: Hashable, Sendable {
         format: ImageFormat? = nil,
         snapshot: String? = nil,
         base: String? = nil,
-        trustsProbedFormats: Bool = false
+        trustsProbedFormats: Bool = false,
+        sharesWithWriters: Bool = false,
+        lockWaitSeconds: Double = 0
     ) {
         self.path = path
         self.format = format
         self.snapshot = snapshot
         self.base = base
         self.trustsProbedFormats = trustsProbedFormats
+        self.sharesWithWriters = sharesWithWriters
+        self.lockWaitSeconds = lockWaitSeconds
+    }
+
+    func policy(salvage: Bool) -> ChainPolicy {
+        ChainPolicy(
+            salvage: salvage,
+            trustsProbedFormats: trustsProbedFormats,
+            sharesWithWriters: sharesWithWriters,
+            lockWaitSeconds: lockWaitSeconds
+        )
     }
 }

@@ -109,7 +109,9 @@ struct CollapseCommand: AsyncParsableCommand {
                 format: sourceOptions.sourceFormat?.value,
                 snapshot: sourceOptions.snapshot,
                 base: sourceOptions.base,
-                trustsProbedFormats: sourceOptions.trustProbed
+                trustsProbedFormats: sourceOptions.trustProbed,
+                sharesWithWriters: sourceOptions.forceShare,
+                lockWaitSeconds: sourceOptions.waitLock
             ),
             target: CollapseTarget(
                 path: target,

@@ -10,6 +10,7 @@ extension CollapseError {
         case .inputOutput: 1
         case .damagedImage, .unsupportedImage, .brokenChain, .notFound: 2
         case .targetExists, .unusableTarget: 3
+        case .inUse: 4
         case .invalidOptions: 64
         case .cancelled: 128 + (signal ?? .interrupt).rawValue
         }

@@ -6,6 +6,8 @@ internal import ChainCollapse
 
 /// What of a chain is collapsed.
 struct SourceOptions: ParsableArguments {
+    private static let maximumWaitSeconds: Double = 86_400
+
     @Option(
         help: ArgumentHelp(
             "The source's format. Say raw for a raw disk whose guest is not trusted: it could look "
@@ -41,6 +43,30 @@ struct SourceOptions: ParsableArguments {
     )
     var trustProbed = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait for writers of a layer to end; without it a layer that is written to "
+                + "is an error at once.",
+            valueName: "seconds"
+        )
+    )
+    var waitLock: Double = 0
+
+    @Flag(
+        help: """
+            Read layers although a running VM or another program writes to them. What is read may be \
+            torn: a mixture of moments that the disk never had. A snapshot and its frozen layer are \
+            the safe way.
+            """
+    )
+    var forceShare = false
+
     @Flag(help: "Read what is damaged or missing as zeros, and say how much was lost.")
     var salvage = false
+
+    func validate() throws {
+        guard waitLock >= 0, waitLock <= SourceOptions.maximumWaitSeconds else {
+            throw ValidationError("--wait-lock takes 0 to 86400 seconds, a day")
+        }
+    }
 }

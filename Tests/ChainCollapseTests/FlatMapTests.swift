@@ -56,7 +56,7 @@ struct FlatMapTests {
         let chain = try ImageChain(
             top: built.topPath,
             format: ImageFormat(rawValue: built.topFormat),
-            trustsProbedFormats: true
+            policy: ChainPolicy(trustsProbedFormats: true)
         )
         let ours = try Self.extents(of: chain).compactMap { extent -> Piece? in
             guard case .data(let layer, let offset) = extent.content else { return nil }
@@ -91,7 +91,7 @@ struct FlatMapTests {
         let chain = try ImageChain(
             top: built.topPath,
             format: ImageFormat(rawValue: built.topFormat),
-            trustsProbedFormats: true
+            policy: ChainPolicy(trustsProbedFormats: true)
         )
         var position: UInt64 = 0
         for extent in try Self.extents(of: chain) {
@@ -131,7 +131,7 @@ struct FlatMapTests {
                 content: .qcow2(image, table),
                 data: source,
                 diskBytes: table.diskBytes,
-                identities: []
+                files: []
             )
         }
         counters.forEach { $0.reset() }

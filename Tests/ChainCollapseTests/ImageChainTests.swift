@@ -87,7 +87,8 @@ struct ImageChainTests {
         try overlay("top", over: "middle")
         try removeBackingFormat(fromImage: directory.path("top"))
         #expect(refusal(of: "top")?.code == .brokenChain)
-        let chain = try ImageChain(top: directory.path("top"), trustsProbedFormats: true)
+        let policy = ChainPolicy(trustsProbedFormats: true)
+        let chain = try ImageChain(top: directory.path("top"), policy: policy)
         #expect(chain.layers.count == 3)
         #expect(chain.warnings.contains { $0.contains("records no format") })
     }

@@ -331,7 +331,7 @@ struct KeptStreamTests {
         let chain = try ImageChain(
             top: built.topPath,
             format: ImageFormat(rawValue: built.topFormat),
-            trustsProbedFormats: true
+            policy: ChainPolicy(trustsProbedFormats: true)
         )
         let images = chain.layers.compactMap(\.image)
         guard !images.isEmpty else { return }

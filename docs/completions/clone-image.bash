@@ -186,9 +186,9 @@ _clone-image() {
 
 _clone-image_collapse() {
     repeating_flags=()
-    non_repeating_flags=(--trust-probed --salvage --force --json --quiet -q --version -h --help)
+    non_repeating_flags=(--trust-probed --force-share --salvage --force --json --quiet -q --version -h --help)
     repeating_options=(-o --option)
-    non_repeating_options=(--source-format --snapshot --base --format --compress --cluster-size --preallocation --cache --reflink --progress --progress-descriptor --threads)
+    non_repeating_options=(--source-format --snapshot --base --wait-lock --format --compress --cluster-size --preallocation --cache --reflink --progress --progress-descriptor --threads)
     __clone-image_offer_flags_options 2
 
     # Offer option value completions
@@ -202,6 +202,9 @@ _clone-image_collapse() {
         ;;
     '--base')
         __clone-image_add_completions -f
+        return
+        ;;
+    '--wait-lock')
         return
         ;;
     '--format')

@@ -23,7 +23,7 @@ function __clone-image_parse_tokens -S
         __clone-image_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'collapse'
-            __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'base=' 'trust-probed' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'reflink=' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
+            __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'base=' 'trust-probed' 'wait-lock=' 'force-share' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'reflink=' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
         case 'help'
             __clone-image_parse_subcommand -r 1 'version'
         end
@@ -89,6 +89,8 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_o
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" snapshot' -l 'snapshot' -d 'Collapse an internal snapshot of SOURCE instead of its present state.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" base' -l 'base' -d 'Collapse only what is above this layer, which becomes the backing file of a qcow2 target.' -rF
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" trust-probed' -l 'trust-probed' -d 'Follow layers that only look like qcow2, because no format is recorded for them. A guest can forge that in a raw disk.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" wait-lock' -l 'wait-lock' -d 'How long to wait for writers of a layer to end; without it a layer that is written to is an error at once.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" force-share' -l 'force-share' -d 'Read layers although a running VM or another program writes to them. What is read may be torn: a mixture of moments that the disk never had. A snapshot and its frozen layer are the safe way.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" salvage' -l 'salvage' -d 'Read what is damaged or missing as zeros, and say how much was lost.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" format' -l 'format' -d 'The target\'s format. Without it, raw for names that end in .raw or .img, else qcow2.' -rfka 'raw qcow2'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" compress' -l 'compress' -d 'Compress the clusters of a qcow2 target; with zlib when no type is given.' -rfka 'zlib zstd'

@@ -12,7 +12,7 @@ extension Layer {
             content: .qcow2(image, table),
             data: image.clusters,
             diskBytes: table.diskBytes,
-            identities: []
+            files: []
         )
     }
 
@@ -23,7 +23,7 @@ extension Layer {
             content: .raw(start: start),
             data: source,
             diskBytes: (source.byteCount - start + 511) / 512 * 512,
-            identities: []
+            files: []
         )
     }
 }

@@ -22,6 +22,12 @@ int cshims_zero_range(int descriptor, int64_t offset, int64_t length);
 int cshims_clone_range(
     int descriptor, int64_t offset, int source, int64_t source_offset, int64_t length);
 
+/// Locks of open file descriptions (fcntl(2), F_OFD_SETLK and F_OFD_GETLK): takes a shared lock of
+/// one byte; says whether another description holds a lock of a byte (1, 0 or -1); lets go of all.
+int cshims_lock_byte(int descriptor, int64_t byte);
+int cshims_is_byte_locked(int descriptor, int64_t byte);
+int cshims_unlock(int descriptor);
+
 /// renameat2(2) with RENAME_NOREPLACE.
 int cshims_rename_exclusively(const char *from, const char *to);
 

@@ -26,26 +26,23 @@ package struct ImageChain: Sendable {
     ///   - path: the top layer's file.
     ///   - format: the top's format; guessed from its first bytes when nil.
     ///   - snapshot: id or name of an internal snapshot of the top, instead of its present state.
-    ///   - salvage: accept L2 tables that are missing.
-    ///   - trustsProbedFormats: follow references of layers whose format nobody recorded.
+    ///   - policy: what may be opened, and how.
+    ///   - cancellation: ends waiting for a lock.
     /// - Throws: `CollapseError`; when a lower layer fails, the sentence names the path there.
     package init(
         top path: String,
         format: ImageFormat? = nil,
         snapshot: String? = nil,
-        salvage: Bool = false,
-        trustsProbedFormats: Bool = false
+        policy: ChainPolicy = ChainPolicy(),
+        cancellation: Cancellation = Cancellation()
     ) throws(CollapseError) {
         raiseOpenFileLimit()
-        var opener = LayerOpener(
-            salvage: salvage,
-            trustsProbedFormats: trustsProbedFormats
-        )
-        let top = try opener.open(
-            BackingReference(path: path, format: format),
-            isTop: true,
-            snapshot: snapshot
-        )
+        var opener = LayerOpener(policy, cancellation)
+        let reference = BackingReference(path: path, format: format)
+        let top: Layer
+        do throws(CollapseError) {
+            top = try opener.open(reference, isTop: true, snapshot: snapshot)
+        } catch { throw LayerLock.advised(error, reference, policy) }
         var layers = [top]
         var seen = Set(top.identities)
         var endsHere = false
@@ -54,6 +51,7 @@ package struct ImageChain: Sendable {
             do throws(CollapseError) {
                 layer = try opener.open(reference, isTop: false, snapshot: nil)
             } catch {
+                let error = LayerLock.advised(error, reference, policy)
                 throw CollapseError(
                     [.inputOutput, .notFound].contains(error.code) ? .brokenChain : error.code,
                     "\(trail): \(error.message)"

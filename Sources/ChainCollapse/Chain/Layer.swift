@@ -22,7 +22,10 @@ package struct Layer: Sendable {
     /// The layer's own size as a guest sees it, in bytes.
     package let diskBytes: UInt64
     /// The files that were opened for it.
-    let identities: [File.Identity]
+    let files: [File]
+
+    /// Which files those are, whatever their names.
+    var identities: [File.Identity] { files.map(\.identity) }
 
     package var format: ImageFormat {
         if case .raw = content { .raw } else { .qcow2 }

@@ -9,13 +9,13 @@ struct LayerOpener {
     /// So many snapshots are named when the one that was asked for is missing.
     private static let shownSnapshots = 8
 
-    let salvage: Bool
-    let trustsProbedFormats: Bool
+    private let policy: ChainPolicy
+    private let lock: LayerLock
     private(set) var warnings: [String] = []
 
-    init(salvage: Bool, trustsProbedFormats: Bool) {
-        self.salvage = salvage
-        self.trustsProbedFormats = trustsProbedFormats
+    init(_ policy: ChainPolicy, _ cancellation: Cancellation) {
+        self.policy = policy
+        lock = LayerLock(policy, cancellation)
     }
 
     /// Opens one layer in its active state or, for the chain's top, an internal snapshot's.
@@ -27,6 +27,7 @@ struct LayerOpener {
         snapshot: String?
     ) throws(CollapseError) -> Layer {
         let file = try LayerOpener.file(reference.path)
+        try lock.take(file)
         let format = try format(of: file, reference, isTop: isTop)
         guard format == .qcow2 else {
             guard snapshot == nil else {
@@ -88,7 +89,7 @@ struct LayerOpener {
             data: file,
             // QEMU counts in sectors and reads the last one's missing bytes as zeros.
             diskBytes: (bytes + 511) / 512 * 512,
-            identities: [file.identity]
+            files: [file]
         )
     }
 
@@ -98,13 +99,13 @@ struct LayerOpener {
         snapshot: String?
     ) throws(CollapseError) -> Layer {
         let header = try readingImage { () throws(ImageError) in try Header(reading: file) }
-        if wasGuessed, !trustsProbedFormats { try refuseReferences(of: header, file.path) }
+        if wasGuessed, !policy.trustsProbedFormats { try refuseReferences(of: header, file.path) }
         let dataFile = try openDataFile(of: header, file.path)
         let image = QCow2Image(
             header: header,
             metadata: file,
             clusters: dataFile ?? file,
-            salvages: salvage
+            salvages: policy.salvage
         )
         addWarnings(header, file.path)
         let table = try table(of: image, snapshot: snapshot)
@@ -114,13 +115,12 @@ struct LayerOpener {
                     + "of up to \(table.lostBytes) bytes of the disk is lost"
             )
         }
-        let identities = [file.identity] + (dataFile.map { [$0.identity] } ?? [])
         return Layer(
             path: file.path,
             content: .qcow2(image, table),
             data: image.clusters,
             diskBytes: table.diskBytes,
-            identities: identities
+            files: [file] + (dataFile.map { [$0] } ?? [])
         )
     }
 
@@ -146,13 +146,16 @@ struct LayerOpener {
                     + "(incompatible feature bit 2), but does not name one"
             )
         }
-        do throws(IOError) { return try File(readingFrom: name) } catch {
+        let file: File
+        do throws(IOError) { file = try File(readingFrom: name) } catch {
             throw CollapseError(
                 .brokenChain,
                 "\(path): its external data file '\(name)' cannot be opened: \(error) "
                     + "(the name is relative to the working directory)"
             )
         }
+        try lock.take(file)
+        return file
     }
 
     private func table(

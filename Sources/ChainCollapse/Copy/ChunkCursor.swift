@@ -48,8 +48,10 @@ final class ChunkCursor: Sendable {
 }
 
 /// A wish to stop, which workers look at between chunks.
-final class Cancellation: Sendable {
+package final class Cancellation: Sendable {
     private let isWanted = Atomic(false)
+
+    package init() {}
 
     func cancel() { isWanted.store(true, ordering: .relaxed) }
 

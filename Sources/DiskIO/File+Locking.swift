@@ -1,0 +1,75 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CShims
+internal import SystemPackage
+
+/// What somebody does with an image file, or lets others do, as QEMU tells other programs by locks.
+///
+/// For each permission two bytes of the file are locked, at 100 "I use it" and at 200 "I do not let
+/// others use it"; every lock is a shared one that lasts as long as the descriptor is open. After
+/// taking its own, a program looks whether others hold what contradicts them.
+package struct FilePermissions: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// What is read is a state of the disk that existed.
+    package static let consistentRead = FilePermissions(rawValue: 1 << 0)
+    package static let write = FilePermissions(rawValue: 1 << 1)
+    package static let resize = FilePermissions(rawValue: 1 << 3)
+
+    /// The bytes from `first` on that stand for the permissions.
+    fileprivate func bytes(from first: Int64) -> [Int64] {
+        (0..<8).filter { rawValue >> UInt8($0) & 1 == 1 }.map { first + $0 }
+    }
+}
+
+/// How a program means to use a file, and what it wants from all others meanwhile.
+package struct FileUse: Hashable, Sendable {
+    let used: FilePermissions
+    let forbidden: FilePermissions
+
+    /// Reading what nobody may change.
+    package static let read = FileUse(used: .consistentRead, forbidden: [.write, .resize])
+    /// Reading, whoever writes.
+    package static let readShared = FileUse(used: .consistentRead, forbidden: [])
+    /// Writing alone.
+    package static let write = FileUse(
+        used: [.consistentRead, .write, .resize],
+        forbidden: [.write, .resize]
+    )
+}
+
+extension File {
+    private static let firstUsedByte: Int64 = 100
+    private static let firstForbiddenByte: Int64 = 200
+
+    /// Takes the locks that announce a use, until the file is closed.
+    ///
+    /// - Returns: false when another program uses the file in a way that contradicts it; nothing is
+    ///   locked then.
+    /// - Throws: `IOError` when the file system knows no such locks.
+    package func lock(for use: FileUse) throws(IOError) -> Bool {
+        let own =
+            use.used.bytes(from: File.firstUsedByte)
+            + use.forbidden.bytes(from: File.firstForbiddenByte)
+        let others =
+            use.used.bytes(from: File.firstForbiddenByte)
+            + use.forbidden.bytes(from: File.firstUsedByte)
+        for byte in own {
+            guard Syscalls.succeeds({ cshims_lock_byte(descriptor, byte) }) else {
+                throw .last("fcntl F_OFD_SETLK", path, at: UInt64(byte))
+            }
+        }
+        for byte in others {
+            let isHeld = cshims_is_byte_locked(descriptor, byte)
+            guard isHeld >= 0 else { throw .last("fcntl F_OFD_GETLK", path, at: UInt64(byte)) }
+            if isHeld == 1 {
+                cshims_unlock(descriptor)
+                return false
+            }
+        }
+        return true
+    }
+}
