@@ -84,7 +84,7 @@ struct LockTests {
         let writer = try ImageWriter(top)
         let released = Task {
             try await Task.sleep(for: .milliseconds(300))
-            writer.stop()
+            defer { writer.stop() }
             return ContinuousClock.now
         }
         #expect(failure(top, ChainPolicy(lockWaitSeconds: 60)) == nil)

@@ -278,7 +278,7 @@ struct QCow2SharingTests {
             top: built.topPath,
             format: ImageFormat(rawValue: built.topFormat),
             snapshot: built.snapshotName,
-            trustsProbedFormats: true
+            policy: ChainPolicy(trustsProbedFormats: true)
         )
         var random = SeededGenerator(seed: seed)
         let creation = options {
