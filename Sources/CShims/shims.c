@@ -34,6 +34,22 @@ int cshims_clone_range(
     return ioctl(descriptor, FICLONERANGE, &range);
 }
 
+int cshims_direct_flag(void) { return O_DIRECT; }
+
+int cshims_start_writing(int descriptor, int64_t offset, int64_t length) {
+    return sync_file_range(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
+}
+
+int cshims_finish_writing(int descriptor, int64_t offset, int64_t length) {
+    return sync_file_range(
+        descriptor, offset, length,
+        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+}
+
+void cshims_drop_cached(int descriptor, int64_t offset, int64_t length) {
+    posix_fadvise(descriptor, offset, length, POSIX_FADV_DONTNEED);
+}
+
 int cshims_rename_exclusively(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }

@@ -88,7 +88,7 @@ public struct Collapse: Sendable {
         )
         let base: Int? = if let name = source.base { try chain.baseIndex(of: name) } else { nil }
         try target.format.validate(hasBase: base != nil)
-        let publication = try Publication(target, chain: chain)
+        let publication = try Publication(target, chain: chain, options)
         do throws(CollapseError) {
             let writer = try writer(publication.file, chain, base)
             try writer.begin()
@@ -100,7 +100,7 @@ public struct Collapse: Sendable {
             try writer.finish()
             try cancellation.check()
             let size = try usingDisk { () throws(IOError) in try publication.file.size() }
-            try publication.publish(options.durability)
+            try publication.publish()
             meter.report()
             return report(chain, tally, engine.lostBytes, size, meter.seconds)
         } catch {

@@ -36,6 +36,8 @@ public struct CollapseOptions: Hashable, Sendable {
     /// Compress anew what could be taken over as it is, so that both ways can be compared.
     package var recompresses = false
 
+    /// Write whole blocks past the page cache; an error on file systems that cannot.
+    public var isDirect = false
     /// What becomes of blocks that can be shared with a source.
     public var reflink = Reflink.auto
 

@@ -6,65 +6,6 @@ internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
-/// Something bytes are written to at an offset: a new file, a block device or, in tests, a failing
-/// disk.
-package protocol BlockTarget: AnyObject, Sendable {
-    /// The path that errors show.
-    var path: String { get }
-    /// True when what was never written reads as zeros: a new file, but not a used device.
-    var startsZeroed: Bool { get }
-
-    /// Writes the whole span.
-    func write(_ bytes: RawSpan, at offset: UInt64) throws(IOError)
-    /// Makes a range read as zeros, without taking space where that can be had.
-    func zero(at offset: UInt64, byteCount: UInt64) throws(IOError)
-    /// Writes zeros to a range, taking its space.
-    func writeZeros(at offset: UInt64, byteCount: UInt64) throws(IOError)
-    /// Takes space for a range without changing what it reads as.
-    func allocate(at offset: UInt64, byteCount: UInt64) throws(IOError)
-    /// True when the target can share blocks with a source: one file system has both, and it can.
-    func canShare(with source: any BlockSource) -> Bool
-    /// Lets a range share its blocks with a range of a source.
-    ///
-    /// - Throws: `IOError`; nothing was changed then, and the bytes may be copied instead.
-    func share(
-        _ source: any BlockSource,
-        at sourceOffset: UInt64,
-        byteCount: UInt64,
-        to offset: UInt64
-    ) throws(IOError)
-    /// Sets a file's length; a device must be at least that long.
-    func setByteCount(_ byteCount: UInt64) throws(IOError)
-    /// Returns when everything written is on stable storage.
-    func flush() throws(IOError)
-}
-
-extension BlockTarget {
-    package func canShare(with source: any BlockSource) -> Bool { false }
-
-    package func share(
-        _ source: any BlockSource,
-        at sourceOffset: UInt64,
-        byteCount: UInt64,
-        to offset: UInt64
-    ) throws(IOError) { throw IOError(sharingAt: offset, of: path, .notSupported) }
-
-    /// Writes `range` of a buffer.
-    package func write(
-        _ buffer: IOBuffer,
-        _ range: Range<Int>,
-        at offset: UInt64
-    ) throws(IOError) {
-        try buffer.withBytes(range) { (bytes) throws(IOError) in try write(bytes, at: offset) }
-    }
-
-    /// Writes the bytes of an array.
-    package func write(_ bytes: [UInt8], at offset: UInt64) throws(IOError) {
-        // SAFETY: bytes have no padding.
-        try write(unsafe bytes.span.bytes, at: offset)
-    }
-}
-
 /// A file or block device that is being written.
 package final class TargetFile: BlockTarget {
     /// Ways to zero a range, cheapest first; one that the target refuses is not tried again.
@@ -73,41 +14,124 @@ package final class TargetFile: BlockTarget {
     /// Zeros are written from a block of this size.
     private static let zeroBlockBytes = 1 << 20
 
+    /// Writes past the page cache are made of whole blocks of this size.
+    private static let blockBytes = 4096
+    /// Such writes keep a disk busy on their own; shorter ones are better gathered in the cache.
+    private static let longWriteBytes = 1 << 20
+
     private let file: File
+    /// The same file, opened to be written past the page cache; nil when nothing is.
+    private let direct: File?
+    private let minimumDirectBytes: Int
+    private let isDirectRequired: Bool
+    private let writeBehind: Mutex<WriteBehind>
     private let zeroingStep = Atomic<Int>(ZeroingStep.punchHole.rawValue)
     package var path: String { file.path }
     package var isBlockDevice: Bool { file.kind == .blockDevice }
     package var startsZeroed: Bool { !isBlockDevice }
     package var identity: File.Identity { file.identity }
 
+    /// How bytes travel to the disk.
+    package struct Mode: Hashable, Sendable {
+        /// The target will be flushed, as devices always are: long writes pass the page cache by
+        /// where they can, and the disk is told of others early.
+        package var isFlushed = false
+        /// All whole blocks are written past the page cache; where they cannot, it is an error.
+        package var isDirect = false
+
+        package init(isFlushed: Bool = false, isDirect: Bool = false) {
+            (self.isFlushed, self.isDirect) = (isFlushed, isDirect)
+        }
+    }
+
     /// Creates a new file; fails when the name is taken.
     ///
     /// Errors show the name it will get.
-    package init(creating path: String, shownAs finalPath: String? = nil) throws(IOError) {
-        file = try File(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o666, shownAs: finalPath)
+    package convenience init(
+        creating path: String,
+        shownAs finalPath: String? = nil,
+        _ mode: Mode = Mode()
+    ) throws(IOError) {
+        let file = try File(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o666, shownAs: finalPath)
+        do throws(IOError) {
+            try self.init(file, mode)
+        } catch {
+            try? Directory.remove(path)
+            throw error
+        }
     }
 
     /// Opens an existing block device for writing, refusing one that is in use as a file system.
-    package init(device path: String) throws(IOError) {
-        file = try File(path, O_RDWR | O_EXCL | O_NONBLOCK, mode: 0)
+    package convenience init(device path: String, _ mode: Mode = Mode()) throws(IOError) {
+        let file = try File(path, O_RDWR | O_EXCL | O_NONBLOCK, mode: 0)
         guard file.kind == .blockDevice else {
             throw IOError(call: "open", path: path, cause: .wrongKind)
         }
+        try self.init(file, mode)
+    }
+
+    private init(_ file: File, _ mode: Mode) throws(IOError) {
+        self.file = file
+        writeBehind = Mutex(WriteBehind(isEager: mode.isFlushed))
+        // Closing a device flushes it: nothing is won by leaving its bytes to the cache.
+        let isDevice = file.kind == .blockDevice
+        isDirectRequired = mode.isDirect
+        minimumDirectBytes = mode.isDirect ? TargetFile.blockBytes : TargetFile.longWriteBytes
+        direct =
+            if mode.isDirect { try file.openedDirect() } else if mode.isFlushed || isDevice {
+                try? file.openedDirect()
+            } else { nil }
     }
 
     package func write(_ bytes: RawSpan, at offset: UInt64) throws(IOError) {
         // SAFETY: the span's own memory, for the length of the call.
         try unsafe bytes.withUnsafeBytes { (buffer) throws(IOError) in
-            var done = 0
-            while done < buffer.count {
-                let place = offset + UInt64(done)
-                // SAFETY: `done` is less than the count.
-                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
-                let count = unsafe Syscalls.write(file.descriptor, from: rest, at: place)
-                guard count > 0 else { throw .last("write", path, at: place) }
-                done += count
+            guard let direct, buffer.count >= minimumDirectBytes else {
+                return try unsafe writeCached(buffer, at: offset)
             }
+            let blocks = unsafe wholeBlocks(of: buffer, at: offset)
+            // SAFETY: the three parts lie one behind the other in the buffer.
+            let head = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<blocks.lowerBound])
+            let middle = unsafe UnsafeRawBufferPointer(rebasing: buffer[blocks])
+            let tail = unsafe UnsafeRawBufferPointer(rebasing: buffer[blocks.upperBound...])
+            // SAFETY: parts of the span's memory, still during its call.
+            try unsafe writeCached(head, at: offset)
+            try unsafe write(middle, at: offset + UInt64(blocks.lowerBound), past: direct)
+            try unsafe writeCached(tail, at: offset + UInt64(blocks.upperBound))
         }
+    }
+
+    /// The part of a buffer that is whole blocks of the file and lies in memory as in the file.
+    private func wholeBlocks(of buffer: UnsafeRawBufferPointer, at offset: UInt64) -> Range<Int> {
+        let block = TargetFile.blockBytes
+        let misfit = Int(offset % UInt64(block))
+        guard Int(bitPattern: buffer.baseAddress) % block == misfit else { return 0..<0 }
+        let head = min(buffer.count, (block - misfit) % block)
+        return head..<(head + (buffer.count - head) / block * block)
+    }
+
+    private func write(
+        _ buffer: UnsafeRawBufferPointer,
+        at offset: UInt64,
+        past direct: File
+    ) throws(IOError) {
+        do throws(IOError) {
+            // SAFETY: the caller's memory, during its call.
+            try unsafe direct.write(buffer, at: offset)
+        } catch {
+            // Some file systems open what they do not write so, or want larger blocks.
+            guard !isDirectRequired, error.has(.invalidArgument) else { throw error }
+            // SAFETY: as above.
+            try unsafe writeCached(buffer, at: offset)
+        }
+    }
+
+    private func writeCached(_ buffer: UnsafeRawBufferPointer, at offset: UInt64) throws(IOError) {
+        guard buffer.count > 0 else { return }
+        // SAFETY: the caller's memory, during its call.
+        try unsafe file.write(buffer, at: offset)
+        let range = offset..<(offset + UInt64(buffer.count))
+        try file.perform(writeBehind.withLock { $0.add(range) })
     }
 
     package func zero(at offset: UInt64, byteCount: UInt64) throws(IOError) {
@@ -220,11 +244,5 @@ package final class TargetFile: BlockTarget {
             try write(zeros, 0..<count, at: offset + done)
             done += UInt64(count)
         }
-    }
-}
-
-extension IOError {
-    fileprivate init(sharingAt offset: UInt64, of path: String, _ errno: Errno) {
-        self.init(call: "ioctl FICLONERANGE", path: path, offset: offset, cause: .errno(errno))
     }
 }

@@ -8,6 +8,12 @@ package enum WorkerThreads {
     /// The number of processors this process may use, at least 1.
     package static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
+    /// The machine's memory.
+    static var memoryBytes: UInt64 {
+        UInt64(max(0, sysconf(Int32(_SC_PHYS_PAGES))))
+            * UInt64(max(0, sysconf(Int32(_SC_PAGESIZE))))
+    }
+
     /// Runs `body` on `count` threads, each with its number, and returns when all have ended.
     package static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
         let threads = (1..<max(count, 1)).map { number in start { body(number) } }

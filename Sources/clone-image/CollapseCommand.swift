@@ -102,6 +102,7 @@ struct CollapseCommand: AsyncParsableCommand {
         if let threads { options.threads = threads }
         options.salvage = sourceOptions.salvage
         options.durability = targetOptions.cache.value
+        options.isDirect = targetOptions.direct
         options.reflink = targetOptions.reflink.value
         return Collapse(
             source: CollapseSource(

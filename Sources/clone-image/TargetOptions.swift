@@ -55,6 +55,11 @@ struct TargetOptions: ParsableArguments {
     )
     var cache = Choice(CollapseOptions.Durability.flushed)
 
+    @Flag(
+        help: "Write the target past the page cache (O_DIRECT), as qemu-img convert -t none does."
+    )
+    var direct = false
+
     @Option(
         help: ArgumentHelp(
             "Share blocks with the sources on file systems that can. auto: what can be shared. "

@@ -171,6 +171,7 @@ extension CollapseTests {
             let serial = try sha256(ofFile: collapse(name, extra + ["--threads", "1"]))
             let more = [
                 ["--threads", "2"], ["--threads=8"], ["--cache", "unsafe"], ["--cache=writeback"],
+                ["--direct"], ["--direct", "--cache=unsafe", "--threads=3"],
             ]
             for options in more {
                 let target = try collapse(name, extra + options + ["--force"])

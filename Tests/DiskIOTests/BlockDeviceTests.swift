@@ -118,6 +118,19 @@ struct PlainFileSystemTests {
         #expect(try target.size().byteCount == 3 << 20)
     }
 
+    @Test("direct writes that cannot be had are an error when asked for, and leave no file")
+    func direct() throws {
+        let path = system.path + "/target"
+        let error = ioError { () throws(IOError) in
+            _ = try TargetFile(creating: path, TargetFile.Mode(isDirect: true))
+        }
+        #expect(error?.description == "\(path): open for direct writing failed: Invalid argument")
+        #expect(Directory.kind(of: path) == nil)
+        let target = try TargetFile(creating: path, TargetFile.Mode(isFlushed: true))
+        try target.write(counting(3 << 20), at: 4096)
+        #expect(try contents(path) == Array(repeating: 0, count: 4096) + counting(3 << 20))
+    }
+
     @Test("space that cannot be had is an error")
     func allocating() throws {
         let target = try TargetFile(creating: system.path + "/target")

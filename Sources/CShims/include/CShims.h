@@ -28,6 +28,16 @@ int cshims_lock_byte(int descriptor, int64_t byte);
 int cshims_is_byte_locked(int descriptor, int64_t byte);
 int cshims_unlock(int descriptor);
 
+/// O_DIRECT, for open(2).
+int cshims_direct_flag(void);
+
+/// sync_file_range(2): starts writing a range to the disk; or waits until it is written.
+int cshims_start_writing(int descriptor, int64_t offset, int64_t length);
+int cshims_finish_writing(int descriptor, int64_t offset, int64_t length);
+
+/// posix_fadvise(2) with POSIX_FADV_DONTNEED: gives back the memory of what is on the disk.
+void cshims_drop_cached(int descriptor, int64_t offset, int64_t length);
+
 /// renameat2(2) with RENAME_NOREPLACE.
 int cshims_rename_exclusively(const char *from, const char *to);
 

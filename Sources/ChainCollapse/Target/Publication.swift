@@ -15,12 +15,22 @@ struct Publication: Sendable {
     private let finalPath: String
     private let temporaryPath: String?
     private let replacesExisting: Bool
+    private let durability: CollapseOptions.Durability
 
     /// Opens the target, touching nothing that exists.
     ///
     /// - Throws: `.targetExists` when something has the name and replacing was not asked for;
     ///   `.unusableTarget` when the target is a layer of the chain or neither a file nor a device.
-    init(_ target: CollapseTarget, chain: ImageChain) throws(CollapseError) {
+    init(
+        _ target: CollapseTarget,
+        chain: ImageChain,
+        _ options: CollapseOptions
+    ) throws(CollapseError) {
+        durability = options.durability
+        let mode = TargetFile.Mode(
+            isFlushed: durability == .flushed,
+            isDirect: options.isDirect
+        )
         replacesExisting = target.replacesExisting
         let existing = Directory.kind(of: target.path)
         guard existing != .other else {
@@ -42,7 +52,9 @@ struct Publication: Sendable {
         guard existing != .blockDevice else {
             finalPath = target.path
             temporaryPath = nil
-            file = try usingDisk { () throws(IOError) in try TargetFile(device: target.path) }
+            file = try usingDisk { () throws(IOError) in
+                try TargetFile(device: target.path, mode)
+            }
             try Publication.refuseLayer(file.identity, target.path, chain)
             return
         }
@@ -51,7 +63,7 @@ struct Publication: Sendable {
         finalPath = path
         temporaryPath = temporary
         do throws(IOError) {
-            file = try TargetFile(creating: temporary, shownAs: target.path)
+            file = try TargetFile(creating: temporary, shownAs: target.path, mode)
         } catch {
             throw CollapseError(.unusableTarget, "the target cannot be created: \(error)")
         }
@@ -81,7 +93,7 @@ struct Publication: Sendable {
     }
 
     /// Gives the finished file its name, after its bytes have reached the disk.
-    func publish(_ durability: CollapseOptions.Durability) throws(CollapseError) {
+    func publish() throws(CollapseError) {
         if durability == .flushed {
             try usingDisk { () throws(IOError) in try file.flush() }
         }

@@ -1,0 +1,53 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CShims
+internal import Glibc
+
+extension File {
+    /// The same file, whatever has happened to its name, opened for writing past the page cache.
+    func openedDirect() throws(IOError) -> File {
+        let flags = O_RDWR | O_NONBLOCK | cshims_direct_flag()
+        do throws(IOError) {
+            return try File("/proc/self/fd/\(descriptor)", flags, mode: 0, shownAs: path)
+        } catch {
+            throw IOError(call: "open for direct writing", path: path, cause: error.cause)
+        }
+    }
+
+    /// Writes the whole buffer, however many calls that takes.
+    func write(_ buffer: UnsafeRawBufferPointer, at offset: UInt64) throws(IOError) {
+        var done = 0
+        while done < buffer.count {
+            let place = offset + UInt64(done)
+            // SAFETY: `done` is less than the count.
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
+            let count = unsafe Syscalls.write(descriptor, from: rest, at: place)
+            guard count > 0 else { throw .last("write", path, at: place) }
+            done += count
+        }
+    }
+}
+
+extension File {
+    /// Does what is due after a write.
+    ///
+    /// - Throws: `IOError` when an earlier write did not reach the disk: the kernel tells it once.
+    func perform(_ steps: WriteBehind.Steps) throws(IOError) {
+        if let range = steps.start { try synchronize(range, cshims_start_writing) }
+        if let range = steps.finish {
+            try synchronize(range, cshims_finish_writing)
+            cshims_drop_cached(descriptor, Int64(range.lowerBound), Int64(range.count))
+        }
+    }
+
+    private func synchronize(
+        _ range: Range<UInt64>,
+        _ call: (Int32, Int64, Int64) -> Int32
+    ) throws(IOError) {
+        let (offset, length) = (Int64(range.lowerBound), Int64(range.count))
+        guard Syscalls.succeeds({ call(descriptor, offset, length) }) else {
+            throw .last("sync_file_range", path, at: range.lowerBound)
+        }
+    }
+}
