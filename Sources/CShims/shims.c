@@ -9,6 +9,7 @@
 #include <linux/fs.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 int64_t cshims_block_device_size(int descriptor) {
@@ -83,4 +84,14 @@ int cshims_is_byte_locked(int descriptor, int64_t byte) {
 int cshims_unlock(int descriptor) {
     struct flock lock = lock_of(F_UNLCK, 0, 0);
     return fcntl(descriptor, F_OFD_SETLK, &lock);
+}
+
+struct cshims_local_time cshims_local_time(int64_t seconds) {
+    time_t moment = seconds;
+    struct tm parts = {0};
+    localtime_r(&moment, &parts);
+    return (struct cshims_local_time){
+        parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+        parts.tm_hour, parts.tm_min, parts.tm_sec,
+    };
 }

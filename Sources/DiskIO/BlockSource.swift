@@ -17,9 +17,14 @@ package protocol BlockSource: AnyObject, Sendable {
     ///
     /// - Returns: a range within the source, or nil when only zeros follow.
     func nextData(at offset: UInt64) throws(IOError) -> Range<UInt64>?
+
+    /// The bytes that the source occupies on its file system.
+    func allocatedBytes() throws(IOError) -> UInt64
 }
 
 extension BlockSource {
+    package func allocatedBytes() throws(IOError) -> UInt64 { byteCount }
+
     package func nextData(at offset: UInt64) throws(IOError) -> Range<UInt64>? {
         offset < byteCount ? offset..<byteCount : nil
     }

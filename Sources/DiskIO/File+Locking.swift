@@ -34,6 +34,8 @@ package struct FileUse: Hashable, Sendable {
     package static let read = FileUse(used: .consistentRead, forbidden: [.write, .resize])
     /// Reading, whoever writes.
     package static let readShared = FileUse(used: .consistentRead, forbidden: [])
+    /// Reading what the image says of itself, which nobody may change.
+    package static let inspect = FileUse(used: [], forbidden: [.write, .resize])
     /// Writing alone.
     package static let write = FileUse(
         used: [.consistentRead, .write, .resize],

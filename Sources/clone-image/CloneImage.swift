@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Dispatch
 
 /// The command line's entry.
 @main
@@ -19,16 +20,26 @@ struct CloneImage: AsyncParsableCommand {
               3    the target exists or cannot be made; nothing was touched
               64   the command line is wrong
               129, 130, 143   stopped by SIGHUP, SIGINT, SIGTERM; no file is left
+
+            info, map and snapshot take qemu-img's arguments and exit as it does, \
+            with 0 or 1.
             """,
         version: "0.1.0",
-        subcommands: [CollapseCommand.self]
+        subcommands: [CollapseCommand.self] + QemuCommands.types
     )
 
     // The parser's own errors look like all the others.
-    static var _errorPrefix: String { "clone-image: " }
+    static var _errorPrefix: String { "\(Output.programName): " }
 
-    static func main() async {
+    static func main() {
         StandardDescriptors.fillGaps()
+        QemuCommands.runIfNamed(CommandLine.arguments.dropFirst())
+        // Only what runs as a task pays for the start of its threads.
+        Task { await run() }
+        dispatchMain()
+    }
+
+    private static func run() async {
         do {
             var command = try await asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -36,6 +47,7 @@ struct CloneImage: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            exit()
         } catch {
             if wantsDocument(of: error) {
                 let message = message(for: error)

@@ -7,14 +7,14 @@ import Testing
 
 @Suite("Arguments")
 struct ArgumentTests {
-    @Test(
-        "a size is a number with a suffix as qemu-img's",
-        arguments: [
-            ("0", 0), ("512", 512), ("64k", 65_536), ("64K", 65_536), ("2M", 2 << 20),
-            ("2m", 2 << 20), ("3G", 3 << 30), ("1T", 1 << 40),
-            ("18446744073709551615", UInt64.max),
-        ]
-    )
+    private static let goodSizes: [(String, UInt64)] = [
+        ("0", 0), ("512", 512), ("64k", 65_536), ("64K", 65_536), ("2M", 2_097_152),
+        ("2m", 2_097_152), ("3G", 3_221_225_472), ("1T", 1_099_511_627_776), ("7b", 7),
+        ("1E", 1_152_921_504_606_846_976), ("1.5M", 1_572_864), ("0.25k", 256), ("0x10", 16),
+        ("18446744073709551615", UInt64.max),
+    ]
+
+    @Test("a size is a number with a suffix as qemu-img's", arguments: goodSizes)
     func sizes(text: String, bytes: UInt64) {
         #expect(ByteSize(argument: text)?.bytes == bytes)
     }
@@ -22,7 +22,8 @@ struct ArgumentTests {
     @Test(
         "what is no size is refused",
         arguments: [
-            "", "k", "-1", "+1", "1.5M", "64kb", "64 k", "0x10", "1e3", "18446744073709551616",
+            "", "k", "-1", "+1", "1.5", "64kb", "64 k", "0x+1", "1e3", "0xk", "1.2.3k",
+            "18446744073709551616",
             "18014398509481984k", "16777216T", "k64", "٣",
         ]
     )

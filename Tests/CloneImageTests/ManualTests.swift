@@ -62,7 +62,11 @@ struct ManualTests {
 
     @Test(
         "the manual pages tell of all options, and in the tool's words (if not: Scripts/manual)",
-        arguments: [("clone-image.1", nil), ("clone-image-collapse.1", "collapse")]
+        arguments: [
+            ("clone-image.1", nil), ("clone-image-collapse.1", "collapse"),
+            ("clone-image-info.1", "info"), ("clone-image-map.1", "map"),
+            ("clone-image-snapshot.1", "snapshot"),
+        ]
     )
     func pages(file: String, subcommand: String?) throws {
         let root = try Tool.run("--experimental-dump-help").decoded(as: ToolDump.self).command

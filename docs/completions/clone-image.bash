@@ -173,13 +173,13 @@ _clone-image() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    collapse|help)
+    collapse|info|map|snapshot|help)
         # Offer subcommand argument completions
         "_clone-image_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'collapse help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'collapse info map snapshot help' -- "${cur}"))
         ;;
     esac
 }
@@ -252,6 +252,84 @@ _clone-image_collapse() {
         return
         ;;
     2)
+        __clone-image_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_clone-image_info() {
+    repeating_flags=()
+    non_repeating_flags=(-U --force-share --backing-chain --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-f --format --output)
+    __clone-image_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-f'|'--format')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '--output')
+        __clone-image_add_completions -W 'human'$'\n''json'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __clone-image_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_clone-image_map() {
+    repeating_flags=()
+    non_repeating_flags=(-U --force-share --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-f --format --output -s --start-offset -l --max-length)
+    __clone-image_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-f'|'--format')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '--output')
+        __clone-image_add_completions -W 'human'$'\n''json'
+        return
+        ;;
+    '-s'|'--start-offset')
+        return
+        ;;
+    '-l'|'--max-length')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __clone-image_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_clone-image_snapshot() {
+    repeating_flags=()
+    non_repeating_flags=(-U --force-share -l --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __clone-image_offer_flags_options 1
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
         __clone-image_add_completions -f
         return
         ;;

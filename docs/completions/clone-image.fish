@@ -24,6 +24,12 @@ function __clone-image_parse_tokens -S
         switch $unparsed_tokens[1]
         case 'collapse'
             __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'base=' 'trust-probed' 'wait-lock=' 'force-share' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'direct' 'reflink=' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
+        case 'info'
+            __clone-image_parse_subcommand 1 'U/force-share' 'f/format=' 'output=' 'backing-chain' 'version' 'h/help'
+        case 'map'
+            __clone-image_parse_subcommand 1 'U/force-share' 'f/format=' 'output=' 's/start-offset=' 'l/max-length=' 'version' 'h/help'
+        case 'snapshot'
+            __clone-image_parse_subcommand 1 'U/force-share' 'l' 'q/quiet' 'version' 'h/help'
         case 'help'
             __clone-image_parse_subcommand -r 1 'version'
         end
@@ -82,6 +88,9 @@ complete -c 'clone-image' -f
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image" version' -l 'version' -d 'Show the version.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'collapse' -d 'Makes one image of a layer and everything below it.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'info' -d 'Tells what an image says of itself, as qemu-img info does.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'map' -d 'Tells where the data of a disk lies, as qemu-img map does.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'snapshot' -d 'Lists the internal snapshots of an image, as qemu-img snapshot -l does.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image collapse" -eq 1' -F
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image collapse" -eq 2' -F
@@ -108,4 +117,25 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_o
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" threads' -l 'threads' -d 'Use so many threads; else one for each processor.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" version' -l 'version' -d 'Show the version.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image info" -eq 1' -F
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image info" U force-share' -s 'U' -l 'force-share' -d 'Look at the image even while another program writes to it.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image info" f format' -s 'f' -l 'format' -d 'The image\'s format; else its first bytes tell.' -rfka 'raw qcow2'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image info" output' -l 'output' -d 'The form of the output.' -rfka 'human json'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image info" backing-chain' -l 'backing-chain' -d 'Tell of all images below it as well.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image info" version' -l 'version' -d 'Show the version.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image info" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image map" -eq 1' -F
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" U force-share' -s 'U' -l 'force-share' -d 'Look at the image even while another program writes to it.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" f format' -s 'f' -l 'format' -d 'The image\'s format; else its first bytes tell.' -rfka 'raw qcow2'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" output' -l 'output' -d 'The form of the output.' -rfka 'human json'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" s start-offset' -s 's' -l 'start-offset' -d 'Begin at this byte of the disk.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" l max-length' -s 'l' -l 'max-length' -d 'Tell of so many bytes.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" version' -l 'version' -d 'Show the version.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image snapshot" -eq 1' -F
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image snapshot" U force-share' -s 'U' -l 'force-share' -d 'Look at the image even while another program writes to it.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image snapshot" l' -s 'l' -d 'List them. Without this, nothing is done.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image snapshot" q quiet' -l 'quiet' -s 'q' -d 'Taken for compatibility; the list is written all the same.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image snapshot" version' -l 'version' -d 'Show the version.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image snapshot" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image help" version' -l 'version' -d 'Show the version.'

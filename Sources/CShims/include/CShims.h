@@ -45,4 +45,12 @@ int cshims_rename_exclusively(const char *from, const char *to);
 int64_t cshims_seek_data(int descriptor, int64_t offset);
 int64_t cshims_seek_hole(int descriptor, int64_t offset);
 
+/// A moment of the calendar in the machine's time zone.
+struct cshims_local_time {
+    int32_t year, month, day, hour, minute, second;
+};
+
+/// The local time of a moment in seconds since 1970: localtime_r(3).
+struct cshims_local_time cshims_local_time(int64_t seconds);
+
 #endif

@@ -45,6 +45,38 @@ struct BackingReference: Hashable {
         }
     }
 
+    /// Resolves the name that a user gives a chain's top.
+    init(ofTop name: String, _ format: ImageFormat?) throws(CollapseError) {
+        do throws(Unusable) {
+            try self.init(name: name, format: format?.rawValue, overlayPath: "")
+        } catch { throw CollapseError(.unsupportedImage, "\(name): \(error.reason)") }
+    }
+
+    /// Resolves a name and the format that the image at `overlayPath` records.
+    ///
+    /// The format may name the protocol of a raw file instead.
+    init(name: String, format recorded: String?, overlayPath: String) throws(Unusable) {
+        try self.init(name: name, overlayPath: overlayPath)
+        guard let recorded else { return }
+        let named = ["file", "host_device"].contains(recorded) ? "raw" : recorded
+        guard let format = ImageFormat(rawValue: named) else {
+            throw Unusable(
+                reason: "its recorded format is '\(recorded)', and raw and qcow2 are read"
+            )
+        }
+        guard self.format == nil || self.format == format else {
+            throw Unusable(
+                reason: "its recorded format is '\(recorded)', but its json: name says otherwise"
+            )
+        }
+        self.format = format
+    }
+
+    /// A name as it is outside of the overlay's directory; what has a protocol stays as it is.
+    static func fullName(of name: String, overlayPath: String) -> String {
+        protocolPrefix(of: name) == nil ? join(name, toDirectoryOf: overlayPath) : name
+    }
+
     /// What stands before a colon that comes before any slash.
     private static func protocolPrefix(of name: String) -> String? {
         let head = name.utf8.prefix { $0 != UInt8(ascii: "/") }

@@ -92,36 +92,16 @@ package struct ImageChain: Sendable {
             throw CollapseError(.brokenChain, "the chain has more than \(maximumLayers) layers")
         }
         do throws(BackingReference.Unusable) {
-            var reference = try BackingReference(name: name, overlayPath: image.path)
-            if let recorded = image.header.extensions.backingFormat {
-                reference.format = try format(recorded, reference)
-            }
-            return (reference, trail)
+            let format = image.header.extensions.backingFormat
+            return (
+                try BackingReference(name: name, format: format, overlayPath: image.path), trail
+            )
         } catch {
             throw CollapseError(
                 .brokenChain,
                 "\(trail): the backing file '\(name)' cannot be used: \(error.reason)"
             )
         }
-    }
-
-    /// The format an overlay records; it may name the protocol of a raw file instead.
-    private static func format(
-        _ recorded: String,
-        _ reference: BackingReference
-    ) throws(BackingReference.Unusable) -> ImageFormat {
-        let named = ["file", "host_device"].contains(recorded) ? "raw" : recorded
-        guard let format = ImageFormat(rawValue: named) else {
-            throw BackingReference.Unusable(
-                reason: "its recorded format is '\(recorded)', and raw and qcow2 are read"
-            )
-        }
-        guard reference.format == nil || reference.format == format else {
-            throw BackingReference.Unusable(
-                reason: "its recorded format is '\(recorded)', but its json: name says otherwise"
-            )
-        }
-        return format
     }
 
     /// `top -> middle -> base`, shortened in the middle of long chains.

@@ -33,13 +33,13 @@ struct LayerOpener {
             guard snapshot == nil else {
                 throw CollapseError(.notFound, "\(file.path): a raw image has no snapshots")
             }
-            return try rawLayer(file, reference)
+            return try LayerOpener.rawLayer(file, reference)
         }
         let wasGuessed = reference.format == nil && !isTop
         return try imageLayer(file, wasGuessed: wasGuessed, snapshot: snapshot)
     }
 
-    private static func file(_ path: String) throws(CollapseError) -> File {
+    static func file(_ path: String) throws(CollapseError) -> File {
         do throws(IOError) { return try File(readingFrom: path) } catch {
             let advice =
                 error.isOutOfDescriptors
@@ -69,7 +69,7 @@ struct LayerOpener {
         return format
     }
 
-    private func rawLayer(
+    static func rawLayer(
         _ file: File,
         _ reference: BackingReference
     ) throws(CollapseError) -> Layer {

@@ -12,11 +12,18 @@ extension Header {
 
     /// Reads and checks the header and all extensions.
     ///
+    /// - Parameters:
+    ///   - source: the image file.
+    ///   - acceptsEncryption: the data is not going to be read.
     /// - Throws: `ImageError.format` naming the first field that is wrong, unknown or over a limit.
-    package init(reading source: any BlockSource) throws(ImageError) {
+    package init(
+        reading source: any BlockSource,
+        acceptsEncryption: Bool = false
+    ) throws(ImageError) {
         let fields = try HeaderFields(reading: source)
         try fields.checkVersion()
         let geometry = try fields.geometry()
+        encryption = try fields.encryption(isAccepted: acceptsEncryption)
         try fields.checkFeatures()
         try fields.checkTables(geometry)
 

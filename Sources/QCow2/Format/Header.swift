@@ -33,6 +33,7 @@ package struct Header: Hashable, Sendable {
     package let incompatibleFeatures: IncompatibleFeatures
     package let compatibleFeatures: UInt64
     package let autoclearFeatures: AutoclearFeatures
+    package let encryption: EncryptionMethod
     /// The width of a refcount in bits, as a power of two: 4 is 16 bits.
     package let refcountOrder: UInt32
     package let headerLength: UInt32
@@ -48,6 +49,13 @@ package struct Header: Hashable, Sendable {
     package var hasLazyRefcounts: Bool { compatibleFeatures & 1 != 0 }
 }
 
+/// How an image's data is encrypted.
+package enum EncryptionMethod: UInt32, Hashable, Sendable {
+    case none = 0
+    case aes = 1
+    case luks = 2
+}
+
 /// What a header's extensions say.
 package struct HeaderExtensions: Hashable, Sendable {
     /// The backing file's format; nil when the image does not say.
@@ -57,6 +65,8 @@ package struct HeaderExtensions: Hashable, Sendable {
     package var featureNames: [FeatureName] = []
     /// Where the directory of persistent bitmaps lies.
     package var bitmaps: BitmapDirectoryReference?
+    /// Where the LUKS header of an encrypted image lies.
+    package var luksHeaderOffset: UInt64?
 
     package init() {}
 }

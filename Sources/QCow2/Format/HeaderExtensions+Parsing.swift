@@ -76,7 +76,19 @@ extension HeaderExtensions {
         case .dataFileName:
             dataFileName = data.text(0..<data.count)
         case .encryption:
-            throw fields.damaged(offset, "there is a LUKS header, but the image is not encrypted")
+            guard fields.encryptionMethod == EncryptionMethod.luks.rawValue else {
+                throw fields.damaged(
+                    offset,
+                    "there is a LUKS header, but the image is not encrypted"
+                )
+            }
+            guard data.count == 16 else {
+                throw fields.damaged(
+                    offset,
+                    "the encryption extension has \(data.count) bytes: 16 were expected"
+                )
+            }
+            luksHeaderOffset = data.bigEndian(UInt64.self, at: 0)
         case .end, nil:
             break
         }

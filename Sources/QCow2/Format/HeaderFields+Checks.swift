@@ -32,15 +32,20 @@ extension HeaderFields {
         return geometry
     }
 
-    func checkFeatures() throws(ImageError) {
-        guard encryptionMethod == 0 else {
-            let name = [1: "AES", 2: "LUKS"][encryptionMethod] ?? "unknown"
+    func encryption(isAccepted: Bool) throws(ImageError) -> EncryptionMethod {
+        let method = EncryptionMethod(rawValue: encryptionMethod)
+        guard let method, isAccepted || method == .none else {
+            let name = method.map { "\($0)".uppercased() } ?? "unknown"
             throw unsupported(
                 32,
                 "the image is encrypted (method \(encryptionMethod), \(name))",
                 remedy: "encrypted images are not read; decrypt it with qemu-img convert first"
             )
         }
+        return method
+    }
+
+    func checkFeatures() throws(ImageError) {
         let unknown = incompatible & ~IncompatibleFeatures.known.rawValue
         guard unknown == 0 else {
             let known = featureNames()

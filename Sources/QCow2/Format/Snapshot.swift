@@ -1,16 +1,29 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import DiskIO
+
 /// An internal snapshot: section "Snapshots" of the format's specification.
-package struct Snapshot: Hashable, Sendable {
-    package let id: String
-    package let name: String
+public struct Snapshot: Hashable, Sendable {
+    /// Its number, as text.
+    public let id: String
+    /// The name that a person gave it.
+    public let name: String
     /// When it was taken, in seconds since 1970.
-    package let seconds: UInt32
+    public let seconds: UInt32
+    /// The part of that second, in nanoseconds.
+    public let nanoseconds: UInt32
+    /// How long the machine had run, in nanoseconds.
+    public let clockNanoseconds: UInt64
+    /// How many instructions it had executed; nil where that is not recorded.
+    public let instructionCount: UInt64?
     /// The size of the machine's memory saved with it, in bytes.
-    package let vmStateBytes: UInt64
+    public let vmStateBytes: UInt64
     /// The disk's size when it was taken, in bytes, which need not be today's.
-    package let diskBytes: UInt64
+    public let diskBytes: UInt64
     let l1TableOffset: UInt64
     let l1Entries: UInt32
+
+    /// When it was taken, by clock and calendar of this machine: `2026-05-31 23:59:59`.
+    public var localTime: String { LocalTime(secondsSince1970: Int64(seconds)).description }
 }

@@ -21,6 +21,18 @@ extension QCow2Image {
         using words: inout WordTable,
         to runs: inout [MappedRun]
     ) throws(ImageError) {
+        try readSlices(of: table, in: range, using: &words) { slice, words in
+            appendRuns(of: slice, words, to: &runs)
+        }
+    }
+
+    /// Reads the part of each L2 table that describes `range`, and gives it to `body`.
+    func readSlices(
+        of table: L1Table,
+        in range: Range<UInt64>,
+        using words: inout WordTable,
+        _ body: (L2Slice, WordTable) -> Void
+    ) throws(ImageError) {
         let limit = min(range.upperBound, table.diskBytes)
         var position = table.position(of: range.lowerBound)
         while position < table.indices.count {
@@ -36,7 +48,7 @@ extension QCow2Image {
             do throws(IOError) {
                 try words.fill(from: metadata, at: slice.fileOffset, count: slice.wordCount)
             } catch { throw .io(error) }
-            appendRuns(of: slice, words, to: &runs)
+            body(slice, words)
             position += 1
         }
     }
@@ -67,7 +79,7 @@ extension QCow2Image {
     }
 
     /// Appends the part of a piece that lies in the range, joined to the last run where it can be.
-    private func append(
+    func append(
         _ mapping: Mapping,
         _ guestOffset: UInt64,
         _ byteCount: UInt64,
@@ -133,7 +145,7 @@ extension QCow2Image {
 }
 
 /// The part of an L2 table that describes a range of guest bytes.
-private struct L2Slice {
+struct L2Slice {
     let guestRange: Range<UInt64>
     /// The guest offset of the first entry's cluster.
     let firstCluster: UInt64

@@ -64,6 +64,9 @@ extension QCow2Image {
             id: rest.text(names..<(names + idBytes)),
             name: rest.text((names + idBytes)..<(names + idBytes + nameBytes)),
             seconds: fixed.bigEndian(UInt32.self, at: 16),
+            nanoseconds: fixed.bigEndian(UInt32.self, at: 20),
+            clockNanoseconds: fixed.bigEndian(UInt64.self, at: 24),
+            instructionCount: instructionCount(extra),
             vmStateBytes: extra.count >= 8
                 ? extra.bigEndian(UInt64.self, at: 0)
                 : UInt64(fixed.bigEndian(UInt32.self, at: 32)),
@@ -74,6 +77,13 @@ extension QCow2Image {
         )
         try check(snapshot, index, at: offset)
         return (snapshot, offset + (QCow2Image.fixedSnapshotBytes + restBytes + 7) / 8 * 8)
+    }
+
+    /// Version 3 writes all ones where it is not recorded.
+    private func instructionCount(_ extra: [UInt8]) -> UInt64? {
+        guard extra.count >= 24 else { return nil }
+        let count = extra.bigEndian(UInt64.self, at: 16)
+        return count == UInt64.max ? nil : count
     }
 
     private func check(

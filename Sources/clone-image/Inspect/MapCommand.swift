@@ -1,0 +1,107 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import ChainCollapse
+
+/// `clone-image map`: where the data of a disk lies, as `qemu-img map` tells it.
+struct MapCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "map",
+        abstract: "Tells where the data of a disk lies, as qemu-img map does."
+    )
+
+    @OptionGroup var image: ImageArgument
+    @OptionGroup var options: InspectOptions
+
+    @Option(
+        name: [.customShort("s", allowingJoined: true), .long],
+        help: ArgumentHelp("Begin at this byte of the disk.", valueName: "size")
+    )
+    var startOffset: ByteSize?
+
+    @Option(
+        name: [.customShort("l", allowingJoined: true), .long],
+        help: ArgumentHelp("Tell of so many bytes.", valueName: "size")
+    )
+    var maxLength: ByteSize?
+
+    func run() throws {
+        let start = startOffset?.bytes ?? 0
+        let length = maxLength?.bytes ?? .max
+        let (end, overflow) = start.addingReportingOverflow(length)
+        var map = try ImageMap(
+            of: image.file,
+            format: options.format?.value,
+            range: start..<(overflow ? .max : end),
+            sharesWithWriters: image.forceShare
+        )
+        switch options.output.value {
+        case .human: try tell(&map)
+        case .json: try tellJSON(&map, from: start)
+        }
+    }
+
+    private func tell(_ map: inout ImageMap) throws {
+        var writer = TextWriter()
+        writer.append("Offset          Length          Mapped to       File\n")
+        do {
+            while let entry = try map.next() {
+                guard entry.isData, !entry.isZero else { continue }
+                guard let offset = entry.offset else { throw NoPlainData() }
+                for number in [entry.start, entry.length, offset] {
+                    let text = number == 0 ? "0" : "0x" + String(number, radix: 16)
+                    writer.append(text)
+                    writer.append(String(repeating: " ", count: max(0, 16 - text.utf8.count)))
+                }
+                try writer.endLine(map.dataPaths[entry.depth])
+            }
+        } catch {
+            try writer.flush()
+            throw error
+        }
+        try writer.flush()
+    }
+
+    private func tellJSON(_ map: inout ImageMap, from start: UInt64) throws {
+        var writer = TextWriter()
+        writer.append("[")
+        do {
+            writer.append(try map.next() ?? MapEntry(emptyAt: start))
+            while let entry = try map.next() {
+                try writer.endLine(",")
+                writer.append(entry)
+            }
+        } catch {
+            try writer.flush()
+            throw error
+        }
+        try writer.endLine("]")
+        try writer.flush()
+    }
+}
+
+/// The table for people has no way to tell of data that is not there as it is read.
+private struct NoPlainData: Error, CustomStringConvertible {
+    let description = "the image has compressed clusters, of which only --output json can tell"
+}
+
+extension TextWriter {
+    /// An entry as `qemu-img` writes it.
+    fileprivate mutating func append(_ entry: MapEntry) {
+        append("{ \"start\": ")
+        append(String(entry.start))
+        append(", \"length\": ")
+        append(String(entry.length))
+        append(", \"depth\": ")
+        append(String(entry.depth))
+        append(entry.isPresent ? ", \"present\": true" : ", \"present\": false")
+        append(entry.isZero ? ", \"zero\": true" : ", \"zero\": false")
+        append(entry.isData ? ", \"data\": true" : ", \"data\": false")
+        if let offset = entry.offset {
+            append(", \"offset\": ")
+            append(String(offset))
+        }
+        append("}")
+    }
+}
