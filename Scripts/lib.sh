@@ -73,3 +73,16 @@ prepare() {
     require_swift
     install_packages "${swift_packages[@]}" "${clone_image_packages[@]}"
 }
+
+# build_release: builds the program as users get it, into .build/release/clone-image.
+#
+# The Swift and C++ libraries become a part of it, and what must be relocated at the start is packed:
+# it starts in less time than qemu-img. The codecs stay the system's.
+build_release() {
+    local archives=.build/archives
+    mkdir -p "$archives"
+    ln -sf "$(g++ -print-file-name=libstdc++.a)" "$archives/"
+    swift build -c release --product clone-image --static-swift-stdlib \
+        -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs \
+        -Xswiftc "-L$PWD/$archives" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+}
