@@ -29,7 +29,8 @@ public final class LoopFileSystem: Sendable {
         try Command.runSuccessfully("mount", ["-o", "loop", image, mountPoint])
     }
 
-    deinit { _ = try? Command.run("umount", [mountPoint]) }
+    /// Lazily: a file of the test may be closed a moment later.
+    deinit { _ = try? Command.run("umount", ["--lazy", mountPoint]) }
 
     /// The absolute path of a file in the file system; the file need not exist.
     public func path(_ name: String) -> String { "\(mountPoint)/\(name)" }

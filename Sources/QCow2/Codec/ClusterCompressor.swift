@@ -26,8 +26,12 @@ internal import CZstd
     private static let isalLevel: UInt32 = 3
     /// Who asks for the larger window wants small files; higher levels gain next to nothing.
     private static let libdeflateLevel: Int32 = 6
-    /// The level that QEMU's zstd uses.
-    private static let zstdLevel: Int32 = 3
+    /// The level that QEMU's zstd uses; with a faster match finder, which costs a hundredth in size
+    /// and gains a quarter in time.
+    private static let zstdParameters: [(ZSTD_cParameter, Int32)] = [
+        (ZSTD_c_compressionLevel, 3), (ZSTD_c_strategy, Int32(ZSTD_fast.rawValue)),
+        (ZSTD_c_minMatch, 4),
+    ]
 
     private let codec: Codec
 
@@ -42,7 +46,7 @@ internal import CZstd
             case (.zlib, .large):
                 unsafe libdeflate_alloc_compressor(ClusterCompressor.libdeflateLevel)
                     .map { unsafe .libdeflate($0) }
-            case (.zstd, _): unsafe ZSTD_createCCtx().map { unsafe .zstd($0) }
+            case (.zstd, _): unsafe ClusterCompressor.zstdState().map { unsafe .zstd($0) }
             }
         guard let made else { preconditionFailure("out of memory for a compressor") }
         codec = made
@@ -114,18 +118,25 @@ internal import CZstd
         return count > 0 ? count : nil
     }
 
+    private static func zstdState() -> OpaquePointer? {
+        guard let state = unsafe ZSTD_createCCtx() else { return nil }
+        for (parameter, value) in zstdParameters {
+            unsafe _ = ZSTD_CCtx_setParameter(state, parameter, value)
+        }
+        return unsafe state
+    }
+
     private func compressFrame(
         _ source: UnsafeRawBufferPointer,
         _ target: UnsafeMutableRawBufferPointer,
         _ state: OpaquePointer
     ) -> Int? {
-        let count = unsafe ZSTD_compressCCtx(
+        let count = unsafe ZSTD_compress2(
             state,
             target.baseAddress,
             target.count,
             source.baseAddress,
-            source.count,
-            ClusterCompressor.zstdLevel
+            source.count
         )
         return ZSTD_isError(count) == 0 ? count : nil
     }
