@@ -79,6 +79,7 @@ public struct Collapse: Sendable {
         _ meter: ProgressMeter,
         _ cancellation: Cancellation
     ) throws(CollapseError) -> CollapseReport {
+        try options.validate()
         let chain = try ImageChain(
             top: source.path,
             format: source.format,
@@ -92,7 +93,13 @@ public struct Collapse: Sendable {
         do throws(CollapseError) {
             let writer = try writer(publication.file, chain, base)
             try writer.begin()
-            let engine = CopyEngine(chain, writer, meter, cancellation)
+            let engine = CopyEngine(
+                chain,
+                writer,
+                meter,
+                cancellation,
+                bytesPerSecond: options.bytesPerSecond
+            )
             let tally =
                 options.threads > 1
                 ? try engine.runInParallel(threads: options.threads) : try engine.runSerially()

@@ -27,8 +27,15 @@ public struct CollapseOptions: Hashable, Sendable {
         case never
     }
 
-    /// The number of workers; 1 copies serially.
+    /// More workers than this only stand in each other's way.
+    public static let maximumThreads = 64
+
+    /// The number of workers, up to `maximumThreads`; 1 copies serially.
     public var threads: Int
+    /// The bytes of data that are written each second, at most; nil for as many as possible.
+    ///
+    /// Compressed data counts as it is written. Zeros, shared blocks and tables do not count.
+    public var bytesPerSecond: UInt64?
     /// Read what cannot be read as zeros, and count it.
     public var salvage = false
     /// What must be on stable storage at the end.
@@ -42,5 +49,18 @@ public struct CollapseOptions: Hashable, Sendable {
     public var reflink = Reflink.auto
 
     /// One worker a processor.
-    public init() { threads = WorkerThreads.processorCount }
+    public init() { threads = min(WorkerThreads.processorCount, CollapseOptions.maximumThreads) }
+
+    /// Refuses numbers that make no sense.
+    func validate() throws(CollapseError) {
+        guard (1...CollapseOptions.maximumThreads).contains(threads) else {
+            throw CollapseError(
+                .invalidOptions,
+                "the number of threads is 1 to \(CollapseOptions.maximumThreads), not \(threads)"
+            )
+        }
+        guard bytesPerSecond != 0 else {
+            throw CollapseError(.invalidOptions, "a rate of 0 bytes a second never ends")
+        }
+    }
 }

@@ -14,6 +14,14 @@ package enum WorkerThreads {
             * UInt64(max(0, sysconf(Int32(_SC_PAGESIZE))))
     }
 
+    /// Stops the calling thread for a time; a signal may end it early.
+    package static func pause(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+        // SAFETY: `time` is a valid structure for the call to read.
+        _ = unsafe nanosleep(&time, nil)
+    }
+
     /// Runs `body` on `count` threads, each with its number, and returns when all have ended.
     package static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
         let threads = (1..<max(count, 1)).map { number in start { body(number) } }

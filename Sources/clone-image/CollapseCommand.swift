@@ -57,8 +57,9 @@ struct CollapseCommand: AsyncParsableCommand {
     var threads: Int?
 
     func validate() throws {
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads is a number from 1 to 1024, not \(threads)")
+        if let threads, !(1...CollapseOptions.maximumThreads).contains(threads) {
+            let most = CollapseOptions.maximumThreads
+            throw ValidationError("--threads is a number from 1 to \(most), not \(threads)")
         }
         guard !source.isEmpty, !target.isEmpty else {
             throw ValidationError("<source> and <target> are names of files, and one is empty")
@@ -102,6 +103,7 @@ struct CollapseCommand: AsyncParsableCommand {
         if let threads { options.threads = threads }
         options.salvage = sourceOptions.salvage
         options.durability = targetOptions.cache.value
+        options.bytesPerSecond = targetOptions.rateLimit?.bytes
         options.isDirect = targetOptions.direct
         options.reflink = targetOptions.reflink.value
         return Collapse(

@@ -62,6 +62,14 @@ struct TargetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Write at most so many bytes of data a second: 64k, 100M.",
+            valueName: "size"
+        )
+    )
+    var rateLimit: ByteSize?
+
+    @Option(
+        help: ArgumentHelp(
             "Share blocks with the sources on file systems that can. auto: what can be shared. "
                 + "always: fail where something cannot. never: copy everything.",
             valueName: Choice<CollapseOptions.Reflink>.words
@@ -73,6 +81,9 @@ struct TargetOptions: ParsableArguments {
     var force = false
 
     func validate() throws {
+        guard rateLimit?.bytes != 0 else {
+            throw ValidationError("--rate-limit is at least one byte a second")
+        }
         // The parser takes `--compress=lzma` for `--compress`, and so for zlib.
         let prefix = "--compress="
         for word in CommandLine.arguments.prefix(while: { $0 != "--" }) where word.hasPrefix(prefix)

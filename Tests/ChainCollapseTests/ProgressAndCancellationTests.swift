@@ -39,6 +39,57 @@ struct ProgressAndCancellationTests {
         }
     }
 
+    /// Collapses 4 MiB of data, at 8 MiB a second unless said otherwise.
+    private func limited(
+        _ threads: Int,
+        _ format: CollapseTarget.Format = .raw(),
+        bytesPerSecond: UInt64 = 8 << 20
+    ) throws -> Collapse {
+        let path = directory.path("four.raw")
+        try Command.runSuccessfully("sh", ["-c", "head -c 4M /dev/urandom > \(path)"])
+        var options = CollapseOptions()
+        options.threads = threads
+        options.bytesPerSecond = bytesPerSecond
+        return Collapse(
+            source: CollapseSource(path: path, format: .raw),
+            target: CollapseTarget(path: directory.path("limited"), format: format),
+            options: options
+        )
+    }
+
+    @Test("a rate holds for all workers together", arguments: [1, 3])
+    func rate(threads: Int) async throws {
+        for format in [CollapseTarget.Format.raw(), .qcow2()] {
+            let report = try await limited(threads, format).run()
+            #expect(report.seconds >= 0.4)
+            #expect(report.seconds < 10)
+            try FileManager.default.removeItem(atPath: directory.path("limited"))
+        }
+    }
+
+    @Test("a copy that waits for its rate can be stopped", arguments: [1, 3])
+    func stoppedWhileWaiting(threads: Int) async throws {
+        let job = try limited(threads, bytesPerSecond: 1024).start()
+        try await Task.sleep(for: .milliseconds(300))
+        job.cancel()
+        let start = ContinuousClock.now
+        let error = await #expect(throws: CollapseError.self) { _ = try await job.report() }
+        #expect(error?.code == .cancelled)
+        // The first piece alone would take 2,048 s.
+        #expect(ContinuousClock.now - start < .seconds(200))
+        #expect(try names == ["source.raw", "four.raw"])
+    }
+
+    @Test("numbers that make no sense are refused")
+    func numbers() async throws {
+        for (threads, rate) in [(0, 1), (65, 1), (-1, 1), (1, 0)] as [(Int, UInt64)] {
+            let error = await #expect(throws: CollapseError.self) {
+                _ = try await limited(threads, bytesPerSecond: rate).run()
+            }
+            #expect(error?.code == .invalidOptions)
+        }
+    }
+
     @Test("progress never goes back, and ends with everything copied")
     func progress() async throws {
         let values = Mutex<[CollapseProgress]>([])

@@ -188,7 +188,7 @@ _clone-image_collapse() {
     repeating_flags=()
     non_repeating_flags=(--trust-probed --force-share --salvage --direct --force --json --quiet -q --version -h --help)
     repeating_options=(-o --option)
-    non_repeating_options=(--source-format --snapshot --base --wait-lock --format --compress --cluster-size --preallocation --cache --reflink --progress --progress-descriptor --threads)
+    non_repeating_options=(--source-format --snapshot --base --wait-lock --format --compress --cluster-size --preallocation --cache --rate-limit --reflink --progress --progress-descriptor --threads)
     __clone-image_offer_flags_options 2
 
     # Offer option value completions
@@ -227,6 +227,9 @@ _clone-image_collapse() {
         ;;
     '--cache')
         __clone-image_add_completions -W 'writeback'$'\n''unsafe'
+        return
+        ;;
+    '--rate-limit')
         return
         ;;
     '--reflink')

@@ -23,7 +23,7 @@ function __clone-image_parse_tokens -S
         __clone-image_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'collapse'
-            __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'base=' 'trust-probed' 'wait-lock=' 'force-share' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'direct' 'reflink=' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
+            __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'base=' 'trust-probed' 'wait-lock=' 'force-share' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'direct' 'rate-limit=' 'reflink=' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
         case 'info'
             __clone-image_parse_subcommand 1 'U/force-share' 'f/format=' 'output=' 'backing-chain' 'version' 'h/help'
         case 'map'
@@ -108,6 +108,7 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_o
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse"' -s 'o' -l 'option' -d 'A creation option of a qcow2 target, as above. May be repeated.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" cache' -l 'cache' -d 'writeback: the target is on stable storage before it gets its name. unsafe: the system writes it when it likes, as with qemu-img convert.' -rfka 'writeback unsafe'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" direct' -l 'direct' -d 'Write the target past the page cache (O_DIRECT), as qemu-img convert -t none does.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" rate-limit' -l 'rate-limit' -d 'Write at most so many bytes of data a second: 64k, 100M.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" reflink' -l 'reflink' -d 'Share blocks with the sources on file systems that can. auto: what can be shared. always: fail where something cannot. never: copy everything.' -rfka 'auto always never'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" force' -l 'force' -d 'Replace the target if it exists. Block devices need this.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" progress' -l 'progress' -d 'Show progress. auto: a bar on a terminal. json: lines with copiedBytes, totalBytes, totalIsExact and seconds.' -rfka 'auto bar json none'

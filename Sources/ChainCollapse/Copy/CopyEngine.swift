@@ -26,17 +26,20 @@ struct CopyEngine: Sendable {
     let writer: any TargetWriter
     fileprivate let meter: ProgressMeter
     fileprivate let cursor: ChunkCursor
+    fileprivate let limiter: RateLimiter?
 
     init(
         _ chain: ImageChain,
         _ writer: any TargetWriter,
         _ meter: ProgressMeter,
-        _ cancellation: Cancellation
+        _ cancellation: Cancellation,
+        bytesPerSecond: UInt64? = nil
     ) {
         map = FlatMap(of: chain)
         self.writer = writer
         self.meter = meter
         cursor = ChunkCursor(map, meter, cancellation)
+        limiter = bytesPerSecond.map { RateLimiter(bytesPerSecond: $0, cancellation) }
     }
 
     /// Guest bytes whose entries are damaged, by salvage.
@@ -64,6 +67,7 @@ struct CopyEngine: Sendable {
             } catch {
                 outcome.fail(error)
                 writer.abandon()
+                limiter?.stop()
             }
         }
         return try outcome.result()
@@ -79,6 +83,7 @@ private struct CopyWorker {
     private let buffer = ChunkBuffer()
     private let grainBytes: Int
     private let meter: ProgressMeter
+    private let limiter: RateLimiter?
     /// Guest bytes that came from each layer.
     private var usedBytes: [UInt64]
 
@@ -89,6 +94,7 @@ private struct CopyWorker {
         sink = engine.writer.makeSink()
         grainBytes = Int(engine.writer.policy.grainBytes)
         meter = engine.meter
+        limiter = engine.limiter
         usedBytes = Array(repeating: 0, count: engine.map.chain.layers.count)
     }
 
@@ -104,7 +110,9 @@ private struct CopyWorker {
         for piece in rest.slots {
             buffer.prepare(for: piece, grainBytes: grainBytes)
             try reader.read(piece, into: buffer)
+            let before = sink.tally.writtenBytes
             try sink.write(piece, buffer)
+            try limiter?.wait(forBytes: sink.tally.writtenBytes - before)
         }
     }
 
