@@ -79,10 +79,14 @@ prepare() {
 # The Swift and C++ libraries become a part of it, and what must be relocated at the start is packed:
 # it starts in less time than qemu-img. The codecs stay the system's.
 build_release() {
-    local archives=.build/archives
+    local archives=$PWD/.build/archives program=.build/release/clone-image
     mkdir -p "$archives"
     ln -sf "$(g++ -print-file-name=libstdc++.a)" "$archives/"
-    swift build -c release --product clone-image --static-swift-stdlib \
+    swift build -c release --product clone-image --static-swift-stdlib --disable-local-rpath \
         -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs \
-        -Xswiftc "-L$PWD/$archives" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+        -Xswiftc "-L$archives" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+    # An installed program is a copy. What the linker wrote lies in the page cache in small pieces and
+    # takes a fifth longer to start.
+    cp "$program" "$program.copy"
+    mv "$program.copy" "$program"
 }
