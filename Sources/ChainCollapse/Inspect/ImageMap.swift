@@ -9,8 +9,12 @@ internal import QCow2
 ///     var map = try ImageMap(of: "top.qcow2")
 ///     while let entry = try map.next() { print(entry.start, entry.length) }
 ///
-/// Tables are read as the iterator comes to them. The memory is one window's, whatever the disk's size.
+/// Tables are read as the iterator comes to them. The memory is a few windows', whatever the disk's
+/// size.
 public struct ImageMap: Sendable {
+    /// So many windows are flattened at once, on all processors.
+    private static let windowsAtOnce = 32
+
     /// The size of the disk, in bytes.
     public let diskBytes: UInt64
     /// The files in which the layers' data lies, by depth.
@@ -18,7 +22,6 @@ public struct ImageMap: Sendable {
 
     private let chain: ImageChain
     private let map: FlatMap
-    private var flattener: WindowFlattener
     private var describer: ExtentDescriber
     private var position: UInt64
     private let end: UInt64
@@ -48,7 +51,6 @@ public struct ImageMap: Sendable {
         let policy = ChainPolicy(trustsProbedFormats: true, sharesWithWriters: sharesWithWriters)
         chain = try ImageChain(top: top.path, format: top.format, policy: policy)
         map = FlatMap(of: chain)
-        flattener = WindowFlattener(map)
         describer = try ExtentDescriber(chain)
         diskBytes = chain.diskBytes
         dataPaths = chain.layers.map(\.data.path)
@@ -66,16 +68,30 @@ public struct ImageMap: Sendable {
         return entries[nextEntry]
     }
 
-    /// The next window, or all up to it.
+    /// The next windows, and what lies before each, or all up to the end.
     private mutating func describeNextPart() throws(CollapseError) {
         entries.removeFirst(nextEntry)
         nextEntry = 0
-        let window = try map.nextWindow(from: position).map { $0.clamped(to: position..<end) }
-        guard let window, window.lowerBound == position else {
-            let gap = position..<(window?.lowerBound ?? end)
-            return try describe(.unallocated(gap))
+        let windows = try nextWindows()
+        for (window, extents) in zip(windows, try map.flatten(windows)) {
+            if position < window.lowerBound {
+                try describe(.unallocated(position..<window.lowerBound))
+            }
+            for extent in extents { try describe(extent) }
         }
-        for extent in try flattener.flatten(window) { try describe(extent) }
+        if windows.isEmpty { try describe(.unallocated(position..<end)) }
+    }
+
+    private func nextWindows() throws(CollapseError) -> [Range<UInt64>] {
+        var windows: [Range<UInt64>] = []
+        var place = position
+        while windows.count < ImageMap.windowsAtOnce, place < end,
+            let window = try map.nextWindow(from: place)?.clamped(to: place..<end), !window.isEmpty
+        {
+            windows.append(window)
+            place = window.upperBound
+        }
+        return windows
     }
 
     private mutating func describe(_ extent: Extent) throws(CollapseError) {
