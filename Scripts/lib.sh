@@ -6,10 +6,10 @@
 swift_packages=(
     binutils ca-certificates g++ git libcurl4 libncurses6 libsqlite3-0 libxml2 pkg-config
 )
-# What this package links, the other implementation that its results are compared with, and file
-# systems whose files can share blocks.
+# What this package links, the other implementation that its results are compared with, a machine
+# that runs beside it, and file systems whose files can share blocks.
 clone_image_packages=(
-    zlib1g-dev libzstd-dev libdeflate-dev libisal-dev qemu-utils xfsprogs btrfs-progs
+    zlib1g-dev libzstd-dev libdeflate-dev libisal-dev qemu-utils qemu-system-x86 xfsprogs btrfs-progs
 )
 
 bold='' plain=''

@@ -44,6 +44,9 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
     /// True when a name could not be given because something has it.
     package var nameIsTaken: Bool { has(.fileExists) }
 
+    /// True when others use the device in a way that excludes us.
+    package var isInUse: Bool { has(.resourceBusy) }
+
     /// True when the process may open no more files.
     package var isOutOfDescriptors: Bool { has(.tooManyOpenFiles) }
 

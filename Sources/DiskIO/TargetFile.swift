@@ -83,6 +83,12 @@ package final class TargetFile: BlockTarget {
             } else { nil }
     }
 
+    /// Takes the locks of a writer until the file is closed.
+    ///
+    /// - Returns: false when another program uses the file; nothing is locked then.
+    /// - Throws: `IOError` when the file system knows no such locks.
+    package func lock() throws(IOError) -> Bool { try file.lock(for: .write) }
+
     package func write(_ bytes: RawSpan, at offset: UInt64) throws(IOError) {
         // SAFETY: the span's own memory, for the length of the call.
         try unsafe bytes.withUnsafeBytes { (buffer) throws(IOError) in

@@ -6,27 +6,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A file that the kernel shows as a block device; nobody but root can make one.
-private final class LoopDevice {
-    let path: String
-    let file: String
-
-    init(byteCount: UInt64, in directory: TemporaryDirectory) throws {
-        file = try directory.sparseFile("disk", byteCount: byteCount)
-        let output = try Command.runSuccessfully("losetup", ["--find", "--show", file])
-        path = output.text.trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-
-    deinit { _ = try? Command.run("losetup", ["--detach", path]) }
-}
-
 @Suite("Block devices", .serialized)
 struct BlockDeviceTests {
     private let device: LoopDevice
 
     init() throws {
-        try #require(geteuid() == 0, "only root makes loop devices: sudo Scripts/test")
-        device = try LoopDevice(byteCount: 3 << 20, in: TemporaryDirectory())
+        device = try LoopDevice(byteCount: 3 << 20)
     }
 
     @Test("a device has the size of the device, not of its node")

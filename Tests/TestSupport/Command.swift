@@ -45,7 +45,7 @@ public enum Command {
     }
 
     /// Finds a program the way a shell does.
-    private static func locate(_ program: String) throws -> String {
+    static func locate(_ program: String) throws -> String {
         if program.contains("/") { return program }
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         let candidates = path.split(separator: ":").map { "\($0)/\(program)" }

@@ -15,7 +15,8 @@ public enum CommandError: Error, CustomStringConvertible {
     /// The Debian packages of the programs that the tests use.
     private static let packages = [
         "qemu-img": "qemu-utils", "qemu-io": "qemu-utils", "qemu-nbd": "qemu-utils",
-        "qemu-storage-daemon": "qemu-system-common",
+        "qemu-storage-daemon": "qemu-system-common", "qemu-system-x86_64": "qemu-system-x86",
+        "as": "binutils", "ld": "binutils",
     ]
 
     /// One sentence, followed by the program's own words if it ran.

@@ -14,12 +14,14 @@ struct Publication: Sendable {
     let file: TargetFile
     private let finalPath: String
     private let temporaryPath: String?
-    private let replacesExisting: Bool
+    /// The file that is to be replaced, locked meanwhile.
+    private let replaced: File?
     private let durability: CollapseOptions.Durability
 
-    /// Opens the target, touching nothing that exists.
+    /// Opens the target and locks it as a writer does, changing nothing that exists.
     ///
     /// - Throws: `.targetExists` when something has the name and replacing was not asked for;
+    ///   `.inUse` when another program has the device, or the file that is to be replaced, open;
     ///   `.unusableTarget` when the target is a layer of the chain or neither a file nor a device.
     init(
         _ target: CollapseTarget,
@@ -31,42 +33,92 @@ struct Publication: Sendable {
             isFlushed: durability == .flushed,
             isDirect: options.isDirect
         )
-        replacesExisting = target.replacesExisting
         let existing = Directory.kind(of: target.path)
-        guard existing != .other else {
-            throw CollapseError(
-                .unusableTarget,
-                "\(target.path): the target is neither a file nor a block device"
-            )
-        }
-        guard existing == nil || target.replacesExisting else {
+        guard existing == nil || target.replacesExisting || existing == .other else {
             throw CollapseError(
                 .targetExists,
                 "\(target.path): the target exists and is left alone (to replace "
                     + "it, use --force)"
             )
         }
-        if case .regular(let identity)? = existing {
-            try Publication.refuseLayer(identity, target.path, chain)
+        switch existing {
+        case .other:
+            throw CollapseError(
+                .unusableTarget,
+                "\(target.path): the target is neither a file nor a block device"
+            )
+        case .blockDevice:
+            (finalPath, temporaryPath, replaced) = (target.path, nil, nil)
+            file = try Publication.device(target.path, mode, chain)
+        case .regular, nil:
+            replaced =
+                existing == nil ? nil : try Publication.lockedFile(target.path, chain)
+            finalPath = existing == nil ? target.path : Directory.resolved(target.path)
+            let temporary = Publication.temporaryPath(for: finalPath)
+            temporaryPath = temporary
+            file = try Publication.newFile(temporary, shownAs: target.path, mode)
         }
-        guard existing != .blockDevice else {
-            finalPath = target.path
-            temporaryPath = nil
-            file = try usingDisk { () throws(IOError) in
-                try TargetFile(device: target.path, mode)
-            }
-            try Publication.refuseLayer(file.identity, target.path, chain)
-            return
+    }
+
+    /// A device, which others have neither mounted nor open for anything that writing disturbs.
+    private static func device(
+        _ path: String,
+        _ mode: TargetFile.Mode,
+        _ chain: ImageChain
+    ) throws(CollapseError) -> TargetFile {
+        let file: TargetFile
+        do throws(IOError) { file = try TargetFile(device: path, mode) } catch {
+            throw error.isInUse ? inUse(path) : CollapseError(.io(error))
         }
-        let path = existing == nil ? target.path : Directory.resolved(target.path)
-        let temporary = Publication.temporaryPath(for: path)
-        finalPath = path
-        temporaryPath = temporary
+        try refuseLayer(file.identity, path, chain)
+        try lock(path) { () throws(IOError) in try file.lock() }
+        return file
+    }
+
+    /// The file that has the target's name: who has it open would go on with a file without one.
+    private static func lockedFile(
+        _ path: String,
+        _ chain: ImageChain
+    ) throws(CollapseError) -> File {
+        let file = try usingDisk { () throws(IOError) in try File(readingFrom: path) }
+        try refuseLayer(file.identity, path, chain)
+        try lock(path) { () throws(IOError) in try file.lock(for: .write) }
+        return file
+    }
+
+    private static func newFile(
+        _ temporary: String,
+        shownAs path: String,
+        _ mode: TargetFile.Mode
+    ) throws(CollapseError) -> TargetFile {
+        let file: TargetFile
         do throws(IOError) {
-            file = try TargetFile(creating: temporary, shownAs: target.path, mode)
+            file = try TargetFile(creating: temporary, shownAs: path, mode)
         } catch {
             throw CollapseError(.unusableTarget, "the target cannot be created: \(error)")
         }
+        do throws(CollapseError) {
+            try lock(path) { () throws(IOError) in try file.lock() }
+        } catch {
+            try? Directory.remove(temporary)
+            throw error
+        }
+        return file
+    }
+
+    private static func lock(
+        _ path: String,
+        _ take: () throws(IOError) -> Bool
+    ) throws(CollapseError) {
+        guard try usingDisk(take) else { throw inUse(path) }
+    }
+
+    private static func inUse(_ path: String) -> CollapseError {
+        CollapseError(
+            .inUse,
+            "\(path): the target is in use by a running VM or another program, and is left alone "
+                + "(end that, or choose another target)"
+        )
     }
 
     private static func refuseLayer(
@@ -99,7 +151,7 @@ struct Publication: Sendable {
         }
         guard let temporaryPath else { return }
         do throws(IOError) {
-            if replacesExisting {
+            if let replaced, Directory.kind(of: finalPath) == .regular(replaced.identity) {
                 try Directory.replace(finalPath, by: temporaryPath)
             } else {
                 try Directory.publish(temporaryPath, as: finalPath)
