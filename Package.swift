@@ -22,6 +22,8 @@ let argumentParser = Target.Dependency.product(
     package: "swift-argument-parser"
 )
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
 let package = Package(
     name: "clone-image",
     products: [
@@ -31,6 +33,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         // Only for `swift package generate-documentation`.
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
     ],
@@ -56,7 +59,7 @@ let package = Package(
             pkgConfig: "libisal",
             providers: [.apt(["libisal-dev"])]
         ),
-        .target(name: "DiskIO", dependencies: ["CShims", systemPackage]),
+        .target(name: "DiskIO", dependencies: ["CShims", systemPackage, crypto]),
         .target(
             name: "QCow2",
             dependencies: ["DiskIO", "CZlib", "CZstd", "CLibdeflate", "CIsal"]

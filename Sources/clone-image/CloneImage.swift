@@ -21,11 +21,14 @@ struct CloneImage: AsyncParsableCommand {
               64   the command line is wrong
               129, 130, 143   stopped by SIGHUP, SIGINT, SIGTERM; no file is left
 
+            compare exits with 0 for equal disks, 1 for different ones, 2, 3 or 4 when an \
+            image cannot be opened, mapped or read. \
             info, map and snapshot take qemu-img's arguments and exit as it does, \
             with 0 or 1.
             """,
         version: "0.1.0",
-        subcommands: [CollapseCommand.self] + QemuCommands.types
+        subcommands: [CollapseCommand.self, CompareCommand.self, DigestCommand.self]
+            + QemuCommands.types
     )
 
     // The parser's own errors look like all the others.

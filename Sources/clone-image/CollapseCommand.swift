@@ -53,14 +53,9 @@ struct CollapseCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output options")
     var outputOptions: OutputOptions
 
-    @Option(help: ArgumentHelp("Use so many threads; else one for each processor.", valueName: "n"))
-    var threads: Int?
+    @OptionGroup var threadOptions: ThreadOptions
 
     func validate() throws {
-        if let threads, !(1...CollapseOptions.maximumThreads).contains(threads) {
-            let most = CollapseOptions.maximumThreads
-            throw ValidationError("--threads is a number from 1 to \(most), not \(threads)")
-        }
         guard !source.isEmpty, !target.isEmpty else {
             throw ValidationError("<source> and <target> are names of files, and one is empty")
         }
@@ -100,22 +95,14 @@ struct CollapseCommand: AsyncParsableCommand {
     /// The work that the arguments describe.
     private func collapse() throws -> Collapse {
         var options = CollapseOptions()
-        if let threads { options.threads = threads }
+        if let threads = threadOptions.threads { options.threads = threads }
         options.salvage = sourceOptions.salvage
         options.durability = targetOptions.cache.value
         options.bytesPerSecond = targetOptions.rateLimit?.bytes
         options.isDirect = targetOptions.direct
         options.reflink = targetOptions.reflink.value
         return Collapse(
-            source: CollapseSource(
-                path: source,
-                format: sourceOptions.sourceFormat?.value,
-                snapshot: sourceOptions.snapshot,
-                base: sourceOptions.base,
-                trustsProbedFormats: sourceOptions.trustProbed,
-                sharesWithWriters: sourceOptions.forceShare,
-                lockWaitSeconds: sourceOptions.waitLock
-            ),
+            source: sourceOptions.source(source, base: targetOptions.base),
             target: CollapseTarget(
                 path: target,
                 format: try targetOptions.format(of: target),
@@ -138,7 +125,7 @@ struct CollapseCommand: AsyncParsableCommand {
         if outputOptions.json {
             Output.print(document.text)
         } else if !outputOptions.quiet {
-            Output.print(ReportText(report: document, base: sourceOptions.base).text)
+            Output.print(ReportText(report: document, base: targetOptions.base).text)
         }
     }
 }

@@ -114,4 +114,4 @@ extension ProgressDocument {
 }
 
 /// A time without digits that nobody has measured.
-private func microseconds(_ seconds: Double) -> Double { (seconds * 1e6).rounded() / 1e6 }
+func microseconds(_ seconds: Double) -> Double { (seconds * 1e6).rounded() / 1e6 }

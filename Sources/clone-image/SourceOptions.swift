@@ -4,7 +4,7 @@
 internal import ArgumentParser
 internal import ChainCollapse
 
-/// What of a chain is collapsed.
+/// What of a chain is read, and how.
 struct SourceOptions: ParsableArguments {
     private static let maximumWaitSeconds: Double = 86_400
 
@@ -19,21 +19,11 @@ struct SourceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Collapse an internal snapshot of SOURCE instead of its present state.",
+            "Read an internal snapshot of SOURCE instead of its present state.",
             valueName: "id|name"
         )
     )
     var snapshot: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Collapse only what is above this layer, which becomes the backing file of a qcow2 "
-                + "target.",
-            valueName: "layer"
-        ),
-        completion: .file()
-    )
-    var base: String?
 
     @Flag(
         help: """
@@ -68,5 +58,18 @@ struct SourceOptions: ParsableArguments {
         guard waitLock >= 0, waitLock <= SourceOptions.maximumWaitSeconds else {
             throw ValidationError("--wait-lock takes 0 to 86400 seconds, a day")
         }
+    }
+
+    /// What the options say about the image at a path.
+    func source(_ path: String, base: String? = nil) -> CollapseSource {
+        CollapseSource(
+            path: path,
+            format: sourceFormat?.value,
+            snapshot: snapshot,
+            base: base,
+            trustsProbedFormats: trustProbed,
+            sharesWithWriters: forceShare,
+            lockWaitSeconds: waitLock
+        )
     }
 }

@@ -77,6 +77,16 @@ struct TargetOptions: ParsableArguments {
     )
     var reflink = Choice(CollapseOptions.Reflink.auto)
 
+    @Option(
+        help: ArgumentHelp(
+            "Collapse only what is above this layer, which becomes the backing file of a qcow2 "
+                + "target.",
+            valueName: "layer"
+        ),
+        completion: .file()
+    )
+    var base: String?
+
     @Flag(help: "Replace the target if it exists. Block devices need this.")
     var force = false
 

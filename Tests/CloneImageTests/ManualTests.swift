@@ -64,6 +64,7 @@ struct ManualTests {
         "the manual pages tell of all options, and in the tool's words (if not: Scripts/manual)",
         arguments: [
             ("clone-image.1", nil), ("clone-image-collapse.1", "collapse"),
+            ("clone-image-compare.1", "compare"), ("clone-image-digest.1", "digest"),
             ("clone-image-info.1", "info"), ("clone-image-map.1", "map"),
             ("clone-image-snapshot.1", "snapshot"),
         ]
