@@ -20,12 +20,13 @@ extension IOBuffer {
     private func isEqual(to other: IOBuffer, in range: Range<Int>) -> Bool {
         withBytes(range) { own in
             other.withBytes(range) { others in
+                // SAFETY: both parts have `range.count` bytes and live during the calls.
                 unsafe own.withUnsafeBytes { own in
                     unsafe others.withUnsafeBytes { others in
-                        // SAFETY: both parts are of `range.count` bytes.
-                        range.isEmpty
-                            || unsafe memcmp(own.baseAddress!, others.baseAddress!, range.count)
-                                == 0
+                        guard let own = own.baseAddress, let others = others.baseAddress else {
+                            return true
+                        }
+                        return unsafe memcmp(own, others, range.count) == 0
                     }
                 }
             }

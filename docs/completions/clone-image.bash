@@ -173,13 +173,13 @@ _clone-image() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    collapse|info|map|snapshot|help)
+    collapse|compare|digest|info|map|snapshot|help)
         # Offer subcommand argument completions
         "_clone-image_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'collapse info map snapshot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'collapse compare digest info map snapshot help' -- "${cur}"))
         ;;
     esac
 }
@@ -188,7 +188,7 @@ _clone-image_collapse() {
     repeating_flags=()
     non_repeating_flags=(--trust-probed --force-share --salvage --direct --force --json --quiet -q --version -h --help)
     repeating_options=(-o --option)
-    non_repeating_options=(--source-format --snapshot --base --wait-lock --format --compress --cluster-size --preallocation --cache --rate-limit --reflink --progress --progress-descriptor --threads)
+    non_repeating_options=(--source-format --snapshot --wait-lock --format --compress --cluster-size --preallocation --cache --rate-limit --reflink --base --progress --progress-descriptor --threads)
     __clone-image_offer_flags_options 2
 
     # Offer option value completions
@@ -198,10 +198,6 @@ _clone-image_collapse() {
         return
         ;;
     '--snapshot')
-        return
-        ;;
-    '--base')
-        __clone-image_add_completions -f
         return
         ;;
     '--wait-lock')
@@ -236,6 +232,10 @@ _clone-image_collapse() {
         __clone-image_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
+    '--base')
+        __clone-image_add_completions -f
+        return
+        ;;
     '--progress')
         __clone-image_add_completions -W 'auto'$'\n''bar'$'\n''json'$'\n''none'
         return
@@ -255,6 +255,81 @@ _clone-image_collapse() {
         return
         ;;
     2)
+        __clone-image_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_clone-image_compare() {
+    repeating_flags=()
+    non_repeating_flags=(--strict -s --progress -p --quiet -q -U --force-share --trust-probed --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-f --first-format -F --second-format --threads)
+    __clone-image_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '-f'|'--first-format')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '-F'|'--second-format')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __clone-image_add_completions -f
+        return
+        ;;
+    2)
+        __clone-image_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_clone-image_digest() {
+    repeating_flags=()
+    non_repeating_flags=(--trust-probed --force-share --salvage --json --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--source-format --snapshot --wait-lock --progress --progress-descriptor --threads)
+    __clone-image_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--source-format')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '--snapshot')
+        return
+        ;;
+    '--wait-lock')
+        return
+        ;;
+    '--progress')
+        __clone-image_add_completions -W 'auto'$'\n''bar'$'\n''json'$'\n''none'
+        return
+        ;;
+    '--progress-descriptor')
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
         __clone-image_add_completions -f
         return
         ;;

@@ -23,7 +23,11 @@ function __clone-image_parse_tokens -S
         __clone-image_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'collapse'
-            __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'base=' 'trust-probed' 'wait-lock=' 'force-share' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'direct' 'rate-limit=' 'reflink=' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
+            __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'trust-probed' 'wait-lock=' 'force-share' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'direct' 'rate-limit=' 'reflink=' 'base=' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
+        case 'compare'
+            __clone-image_parse_subcommand 2 'f/first-format=' 'F/second-format=' 's/strict' 'p/progress' 'q/quiet' 'U/force-share' 'trust-probed' 'threads=' 'version' 'h/help'
+        case 'digest'
+            __clone-image_parse_subcommand 1 'source-format=' 'snapshot=' 'trust-probed' 'wait-lock=' 'force-share' 'salvage' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
         case 'info'
             __clone-image_parse_subcommand 1 'U/force-share' 'f/format=' 'output=' 'backing-chain' 'version' 'h/help'
         case 'map'
@@ -88,6 +92,8 @@ complete -c 'clone-image' -f
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image" version' -l 'version' -d 'Show the version.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'collapse' -d 'Makes one image of a layer and everything below it.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'compare' -d 'Compares what a guest reads from two images.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'digest' -d 'Computes a digest of what a guest reads from an image.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'info' -d 'Tells what an image says of itself, as qemu-img info does.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'map' -d 'Tells where the data of a disk lies, as qemu-img map does.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'snapshot' -d 'Lists the internal snapshots of an image, as qemu-img snapshot -l does.'
@@ -95,8 +101,7 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positio
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image collapse" -eq 1' -F
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image collapse" -eq 2' -F
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" source-format' -l 'source-format' -d 'The source\'s format. Say raw for a raw disk whose guest is not trusted: it could look like qcow2.' -rfka 'raw qcow2'
-complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" snapshot' -l 'snapshot' -d 'Collapse an internal snapshot of SOURCE instead of its present state.' -rfka ''
-complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" base' -l 'base' -d 'Collapse only what is above this layer, which becomes the backing file of a qcow2 target.' -rF
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" snapshot' -l 'snapshot' -d 'Read an internal snapshot of SOURCE instead of its present state.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" trust-probed' -l 'trust-probed' -d 'Follow layers that only look like qcow2, because no format is recorded for them. A guest can forge that in a raw disk.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" wait-lock' -l 'wait-lock' -d 'How long to wait for writers of a layer to end; without it a layer that is written to is an error at once.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" force-share' -l 'force-share' -d 'Read layers although a running VM or another program writes to them. What is read may be torn: a mixture of moments that the disk never had. A snapshot and its frozen layer are the safe way.'
@@ -110,6 +115,7 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_o
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" direct' -l 'direct' -d 'Write the target past the page cache (O_DIRECT), as qemu-img convert -t none does.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" rate-limit' -l 'rate-limit' -d 'Write at most so many bytes of data a second: 64k, 100M.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" reflink' -l 'reflink' -d 'Share blocks with the sources on file systems that can. auto: what can be shared. always: fail where something cannot. never: copy everything.' -rfka 'auto always never'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" base' -l 'base' -d 'Collapse only what is above this layer, which becomes the backing file of a qcow2 target.' -rF
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" force' -l 'force' -d 'Replace the target if it exists. Block devices need this.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" progress' -l 'progress' -d 'Show progress. auto: a bar on a terminal. json: lines with copiedBytes, totalBytes, totalIsExact and seconds.' -rfka 'auto bar json none'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" progress-descriptor' -l 'progress-descriptor' -d 'Show progress on this open descriptor.' -rfka ''
@@ -118,6 +124,32 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_o
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" threads' -l 'threads' -d 'Use so many threads; else one for each processor.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" version' -l 'version' -d 'Show the version.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image compare" -eq 1' -F
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image compare" -eq 2' -F
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" f first-format' -s 'f' -l 'first-format' -d 'The first image\'s format; else its first bytes tell.' -rfka 'raw qcow2'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" F second-format' -s 'F' -l 'second-format' -d 'The second image\'s format; else its first bytes tell.' -rfka 'raw qcow2'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" s strict' -l 'strict' -s 's' -d 'Sizes must be the same, and allocation: data, compressed data, zeros or nothing. A hole of a raw file is nothing.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" p progress' -l 'progress' -s 'p' -d 'Show progress on a terminal.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" q quiet' -l 'quiet' -s 'q' -d 'Print nothing but errors.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" U force-share' -s 'U' -l 'force-share' -d 'Compare images even while other programs write to them.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" trust-probed' -l 'trust-probed' -d 'Follow layers that only look like qcow2, because no format is recorded for them.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" threads' -l 'threads' -d 'Use so many threads; else one for each processor.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" version' -l 'version' -d 'Show the version.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image digest" -eq 1' -F
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" source-format' -l 'source-format' -d 'The source\'s format. Say raw for a raw disk whose guest is not trusted: it could look like qcow2.' -rfka 'raw qcow2'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" snapshot' -l 'snapshot' -d 'Read an internal snapshot of SOURCE instead of its present state.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" trust-probed' -l 'trust-probed' -d 'Follow layers that only look like qcow2, because no format is recorded for them. A guest can forge that in a raw disk.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" wait-lock' -l 'wait-lock' -d 'How long to wait for writers of a layer to end; without it a layer that is written to is an error at once.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" force-share' -l 'force-share' -d 'Read layers although a running VM or another program writes to them. What is read may be torn: a mixture of moments that the disk never had. A snapshot and its frozen layer are the safe way.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" salvage' -l 'salvage' -d 'Read what is damaged or missing as zeros, and say how much was lost.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" progress' -l 'progress' -d 'Show progress. auto: a bar on a terminal. json: lines with copiedBytes, totalBytes, totalIsExact and seconds.' -rfka 'auto bar json none'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" progress-descriptor' -l 'progress-descriptor' -d 'Show progress on this open descriptor.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" json' -l 'json' -d 'Print the report, or the error, as a line of JSON. Its sizes are in bytes.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" q quiet' -l 'quiet' -s 'q' -d 'Print nothing but errors and losses.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" threads' -l 'threads' -d 'Use so many threads; else one for each processor.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" version' -l 'version' -d 'Show the version.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image digest" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image info" -eq 1' -F
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image info" U force-share' -s 'U' -l 'force-share' -d 'Look at the image even while another program writes to it.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image info" f format' -s 'f' -l 'format' -d 'The image\'s format; else its first bytes tell.' -rfka 'raw qcow2'

@@ -47,9 +47,10 @@ public struct Comparison: Sendable {
 
     /// Why disks could not be compared.
     public struct Failure: Error, Hashable, Sendable {
-        /// What was being done.
+        /// The steps of a comparison.
         public enum Step: Hashable, Sendable { case opening, mapping, reading }
 
+        /// What was being done.
         public let step: Step
         /// What went wrong.
         public let error: CollapseError

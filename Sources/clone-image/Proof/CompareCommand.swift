@@ -70,6 +70,9 @@ struct CompareCommand: AsyncParsableCommand {
     )
     var forceShare = false
 
+    @Flag(help: "Follow layers that only look like qcow2, because no format is recorded for them.")
+    var trustProbed = false
+
     @OptionGroup var threadOptions: ThreadOptions
 
     func run() async throws {
@@ -94,7 +97,12 @@ struct CompareCommand: AsyncParsableCommand {
     }
 
     private func source(_ path: String, _ format: Choice<ImageFormat>?) -> CollapseSource {
-        CollapseSource(path: path, format: format?.value, sharesWithWriters: forceShare)
+        CollapseSource(
+            path: path,
+            format: format?.value,
+            trustsProbedFormats: trustProbed,
+            sharesWithWriters: forceShare
+        )
     }
 
     private func tell(_ report: Comparison.Report) {
