@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,8 +76,11 @@ class Bench:
             one.samples += [sample] * one.once
 
     def interleave(self, series: dict[str, Series]) -> None:
+        """Each round in another order: what ran before leaves the machine's memory as it was used."""
+        rng, order = random.Random(self.options.seed), list(series.values())
         for _ in range(self.options.rounds):
-            for one in series.values():
+            rng.shuffle(order)
+            for one in order:
                 if not (one.once or one.failure) and (sample := self.attempt(one)):
                     one.samples.append(sample)
 
