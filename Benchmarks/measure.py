@@ -3,6 +3,8 @@
 import os
 import resource
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,6 +49,14 @@ def measure_once(command: Sequence[str], timeout: float) -> Sample:
     finally:
         os.close(log)
     return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def back_memory(byte_count: int) -> None:
+    """Has the host put memory behind so many free bytes. A virtual machine gives back what has been
+    free for a while, and whoever uses it next pays several times the price of the whole copy."""
+    touch = ("import mmap, sys; mmap.mmap(-1, int(sys.argv[1]), "
+             "flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE)")
+    subprocess.run([sys.executable, "-c", touch, str(byte_count)], check=True)
 
 
 def reap(child: int, timeout: float) -> tuple[int, resource.struct_rusage]:

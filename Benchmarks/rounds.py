@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cases import CODEC_ALONE, COPIES, LIMITS, Case, Tools
-from measure import CommandFailed, Sample, measure, system_calls
+from measure import CommandFailed, Sample, back_memory, measure, system_calls
 from places import Place
 from report import Result, Series
 from workloads import Workload
 
 # A peer this many times slower than ours in the warm-up is not run again.
 HOPELESS = 20
+
+# What any run takes of memory besides its output.
+MEMORY_FLOOR = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,8 @@ class Bench:
             self.place.remove(one.target)
             self.place.prepare(one.target)
         os.sync()
+        if one.target:
+            back_memory(MEMORY_FLOOR + one.output_bytes)
         return self.place.taken(one.target) if one.target else 0
 
     def count_calls(self, one: Series) -> None:

@@ -5,9 +5,9 @@ internal import Foundation
 
 /// A QEMU program that is told what to do by QMP, on its standard input and output.
 ///
-/// It is ended when the object goes, and ends by itself after two minutes, whatever happens to the test.
+/// It is ended when the object goes, and ends by itself after ten minutes, whatever happens to the test.
 final class MonitoredProcess {
-    private static let maximumSeconds = "120"
+    private static let maximumSeconds = "600"
 
     private let process = Process()
     private let input = Pipe()
@@ -20,6 +20,8 @@ final class MonitoredProcess {
         process.executableURL = URL(fileURLWithPath: try Command.locate("timeout"))
         process.arguments =
             ["--signal=KILL", Self.maximumSeconds, try Command.locate(program)] + arguments
+        // Writing to a program that has ended is an error then, not the end of all tests.
+        _ = signal(SIGPIPE, SIG_IGN)
         process.standardInput = input
         process.standardOutput = output
         try process.run()
