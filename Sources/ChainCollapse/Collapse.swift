@@ -80,13 +80,7 @@ public struct Collapse: Sendable {
         _ cancellation: Cancellation
     ) throws(CollapseError) -> CollapseReport {
         try options.validate()
-        let chain = try ImageChain(
-            top: source.path,
-            format: source.format,
-            snapshot: source.snapshot,
-            policy: source.policy(salvage: options.salvage),
-            cancellation: cancellation
-        )
+        let chain = try ImageChain(source, salvage: options.salvage, cancellation)
         let base: Int? = if let name = source.base { try chain.baseIndex(of: name) } else { nil }
         try target.format.validate(hasBase: base != nil)
         let publication = try Publication(target, chain: chain, options)
@@ -100,16 +94,14 @@ public struct Collapse: Sendable {
                 cancellation,
                 bytesPerSecond: options.bytesPerSecond
             )
-            let tally =
-                options.threads > 1
-                ? try engine.runInParallel(threads: options.threads) : try engine.runSerially()
+            let tally = try engine.run(threads: options.threads)
             meter.report()
             try writer.finish()
             try cancellation.check()
             let size = try usingDisk { () throws(IOError) in try publication.file.size() }
             try publication.publish()
             meter.report()
-            return report(chain, tally, engine.lostBytes, size, meter.seconds)
+            return report(chain, tally, size, meter.seconds)
         } catch {
             publication.abandon()
             throw error
@@ -147,12 +139,10 @@ public struct Collapse: Sendable {
     private func report(
         _ chain: ImageChain,
         _ tally: CopyTally,
-        _ lostEntries: UInt64,
         _ size: TargetFile.Size,
         _ seconds: Double
     ) -> CollapseReport {
-        let usedBytes = tally.layers.reduce(0) { $0 + $1.guestBytes }
-        return CollapseReport(
+        CollapseReport(
             diskBytes: chain.diskBytes,
             layers: zip(chain.layers, tally.layers).map { layer, tally in
                 CollapseReport.Layer(path: layer.path, format: layer.format, tally: tally)
@@ -160,9 +150,8 @@ public struct Collapse: Sendable {
             writtenBytes: tally.target.writtenBytes,
             sharedBytes: tally.target.sharedBytes,
             zeroBytes: tally.target.zeroBytes,
-            skippedBytes: chain.diskBytes - min(chain.diskBytes, usedBytes),
-            lostBytes: tally.layers.reduce(lostEntries) { $0 + $1.lostBytes }
-                + chain.lostTableBytes,
+            skippedBytes: chain.diskBytes - min(chain.diskBytes, tally.guestBytes),
+            lostBytes: tally.lostBytes,
             targetBytes: size.byteCount,
             targetAllocatedBytes: size.allocatedBytes,
             warnings: chain.warnings,

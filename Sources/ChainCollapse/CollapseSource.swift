@@ -48,13 +48,26 @@ public struct CollapseSource: Hashable, Sendable {
         self.sharesWithWriters = sharesWithWriters
         self.lockWaitSeconds = lockWaitSeconds
     }
+}
 
-    func policy(salvage: Bool) -> ChainPolicy {
-        ChainPolicy(
-            salvage: salvage,
-            trustsProbedFormats: trustsProbedFormats,
-            sharesWithWriters: sharesWithWriters,
-            lockWaitSeconds: lockWaitSeconds
+extension ImageChain {
+    /// Opens what a source names.
+    init(
+        _ source: CollapseSource,
+        salvage: Bool,
+        _ cancellation: Cancellation
+    ) throws(CollapseError) {
+        try self.init(
+            top: source.path,
+            format: source.format,
+            snapshot: source.snapshot,
+            policy: ChainPolicy(
+                salvage: salvage,
+                trustsProbedFormats: source.trustsProbedFormats,
+                sharesWithWriters: source.sharesWithWriters,
+                lockWaitSeconds: source.lockWaitSeconds
+            ),
+            cancellation: cancellation
         )
     }
 }

@@ -36,9 +36,6 @@ package enum WorkerThreads {
         }
     }
 
-    /// Lets the calling thread, one of ours, sleep.
-    package static func sleep(seconds: Double) { usleep(UInt32(seconds * 1_000_000)) }
-
     private final class Work {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }

@@ -83,12 +83,10 @@ struct CollapseCommand: AsyncParsableCommand {
             show(report)
         } catch {
             display.erase()
-            let error = error.naming(signals.received, target: target)
-            if outputOptions.json {
-                Output.print(ErrorDocument(code: error.code, message: error.message).text)
-            }
-            Output.complain(error.message)
-            throw ExitCode(error.exitCode(stoppedBy: signals.received))
+            throw outputOptions.complain(
+                of: error.naming(signals.received, target: target),
+                stoppedBy: signals.received
+            )
         }
     }
 
@@ -113,14 +111,11 @@ struct CollapseCommand: AsyncParsableCommand {
     }
 
     private func show(_ report: CollapseReport) {
-        if !outputOptions.quiet {
-            for warning in report.warnings { Output.complain("warning: \(warning)") }
-        }
-        if report.lostBytes > 0 {
-            Output.complain(
-                "warning: \(report.lostBytes) bytes could not be read and are zeros in \(target)"
-            )
-        }
+        outputOptions.complain(
+            of: report.warnings,
+            lostBytes: report.lostBytes,
+            becoming: "zeros in \(target)"
+        )
         let document = ReportDocument(report, target: target)
         if outputOptions.json {
             Output.print(document.text)

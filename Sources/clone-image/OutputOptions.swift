@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import ChainCollapse
 
 /// What people and programs get to see.
 struct OutputOptions: ParsableArguments {
@@ -34,5 +35,27 @@ struct OutputOptions: ParsableArguments {
     var progressDisplay: ProgressDisplay {
         let style = quiet && progress.value == .auto ? .none : progress.value
         return ProgressDisplay(style, descriptor: progressDescriptor)
+    }
+
+    /// What a user should know of a success: warnings, and bytes that were taken for zeros.
+    func complain(of warnings: [String], lostBytes: UInt64, becoming zeros: String) {
+        if !quiet {
+            for warning in warnings { Output.complain("warning: \(warning)") }
+        }
+        if lostBytes > 0 {
+            Output.complain("warning: \(lostBytes) bytes could not be read and are \(zeros)")
+        }
+    }
+
+    /// Tells an error.
+    ///
+    /// - Returns: what the program ends with.
+    func complain(
+        of error: CollapseError,
+        stoppedBy signal: StopSignals.Signal? = nil
+    ) -> ExitCode {
+        if json { Output.print(ErrorDocument(code: error.code, message: error.message).text) }
+        Output.complain(error.message)
+        return ExitCode(error.exitCode(stoppedBy: signal))
     }
 }

@@ -40,7 +40,7 @@ struct DeviceTargetTests {
         let target = try OldTarget(path)
         let engine = try Self.engine(chain, writer(target))
         try engine.writer.begin()
-        _ = threads > 1 ? try engine.runInParallel(threads: threads) : try engine.runSerially()
+        _ = try engine.run(threads: threads)
         try engine.writer.finish()
         return path
     }
@@ -108,9 +108,7 @@ struct DeviceTargetTests {
         )
         let engine = Self.engine(chain, writer)
         do throws(CollapseError) {
-            _ =
-                threads > 1
-                ? try engine.runInParallel(threads: threads) : try engine.runSerially()
+            _ = try engine.run(threads: threads)
             try writer.finish()
         } catch {
             #expect(error.code == .inputOutput)

@@ -326,8 +326,7 @@ private func run(
 ) throws -> CopyTally {
     try writer.begin()
     let engine = CopyEngine(chain, writer, ProgressMeter { _ in }, Cancellation())
-    let tally =
-        threads > 1 ? try engine.runInParallel(threads: threads) : try engine.runSerially()
+    let tally = try engine.run(threads: threads)
     try writer.finish()
     return tally
 }

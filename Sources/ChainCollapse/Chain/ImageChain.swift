@@ -112,6 +112,14 @@ package struct ImageChain: Sendable {
         return (paths.prefix(5) + [dropped] + paths.suffix(5)).joined(separator: " -> ")
     }
 
+    /// Why a layer's damaged entry cannot be followed.
+    func error(for entry: DamagedEntry, of layer: Int) -> CollapseError {
+        guard let image = layers[layer].image else {
+            preconditionFailure("only images have entries")
+        }
+        return CollapseError(.format(image.error(for: entry)))
+    }
+
     /// Guest bytes whose L2 tables are missing, by salvage.
     var lostTableBytes: UInt64 {
         layers.reduce(0) { sum, layer in

@@ -7,7 +7,7 @@ internal import DiskIO
 /// to it.
 struct LayerLock {
     /// How often a layer that is in use is tried again while waiting.
-    private static let retrySeconds = 0.05
+    private static let retryInterval = Duration.milliseconds(50)
 
     private let policy: ChainPolicy
     private let cancellation: Cancellation
@@ -29,7 +29,7 @@ struct LayerLock {
             guard ContinuousClock.now < deadline else {
                 throw CollapseError(.inUse, LayerLock.finding(file.path, policy))
             }
-            WorkerThreads.sleep(seconds: LayerLock.retrySeconds)
+            WorkerThreads.pause(LayerLock.retryInterval)
         }
     }
 

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import DiskIO
-internal import Synchronization
 
 /// Hands out the chunks of a plan in order, to any number of workers, until somebody wants no more.
 ///
@@ -45,19 +44,4 @@ final class ChunkCursor: Sendable {
 
     /// Guest bytes whose entries are damaged, by salvage.
     var lostBytes: UInt64 { queue.read(\.lostBytes) }
-}
-
-/// A wish to stop, which workers look at between chunks.
-package final class Cancellation: Sendable {
-    private let isWanted = Atomic(false)
-
-    package init() {}
-
-    func cancel() { isWanted.store(true, ordering: .relaxed) }
-
-    func check() throws(CollapseError) {
-        guard !isWanted.load(ordering: .relaxed) else {
-            throw CollapseError(.cancelled, "the collapse was cancelled")
-        }
-    }
 }

@@ -8,6 +8,13 @@ internal import Synchronization
 struct CopyTally: Sendable {
     var layers: [LayerTally]
     var target = TargetTally()
+    /// Guest bytes that were lost before any copying, by salvage: their tables or entries are
+    /// damaged.
+    var lostMappedBytes: UInt64 = 0
+
+    var guestBytes: UInt64 { layers.reduce(0) { $0 + $1.guestBytes } }
+    var readBytes: UInt64 { layers.reduce(0) { $0 + $1.readBytes } }
+    var lostBytes: UInt64 { layers.reduce(lostMappedBytes) { $0 + $1.lostBytes } }
 
     init(layers: Int) { self.layers = Array(repeating: LayerTally(), count: layers) }
 
@@ -42,11 +49,15 @@ struct CopyEngine: Sendable {
         limiter = bytesPerSecond.map { RateLimiter(bytesPerSecond: $0, cancellation) }
     }
 
-    /// Guest bytes whose entries are damaged, by salvage.
-    var lostBytes: UInt64 { cursor.lostBytes }
+    /// Copies all chunks; with one thread serially.
+    func run(threads: Int) throws(CollapseError) -> CopyTally {
+        var tally = try threads > 1 ? runInParallel(threads: threads) : runSerially()
+        tally.lostMappedBytes = cursor.lostBytes + map.chain.lostTableBytes
+        return tally
+    }
 
     /// Copies all chunks on the calling thread.
-    func runSerially() throws(CollapseError) -> CopyTally {
+    private func runSerially() throws(CollapseError) -> CopyTally {
         var worker = CopyWorker(self)
         while let chunk = try worker.next() { try worker.copy(chunk) }
         return worker.tally
@@ -55,7 +66,7 @@ struct CopyEngine: Sendable {
     /// Copies all chunks on `threads` threads.
     ///
     /// The first error wins and stops the others.
-    func runInParallel(threads: Int) throws(CollapseError) -> CopyTally {
+    private func runInParallel(threads: Int) throws(CollapseError) -> CopyTally {
         let outcome = SharedOutcome(CopyTally(layers: map.chain.layers.count))
         WorkerThreads.run(threads) { _ in
             var worker = CopyWorker(self)

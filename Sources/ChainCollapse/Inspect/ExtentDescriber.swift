@@ -38,8 +38,7 @@ struct ExtentDescriber {
         case .zeros(let layer): try describeReserved(range, layer, .zeros, body)
         case .unallocated: try describeUnallocated(range, body)
         case .damaged(let layer, let entry):
-            guard let image = chain.layers[layer].image else { return }
-            throw CollapseError(.format(image.error(for: entry)))
+            throw chain.error(for: entry, of: layer)
         }
     }
 

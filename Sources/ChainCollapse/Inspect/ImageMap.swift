@@ -20,7 +20,6 @@ public struct ImageMap: Sendable {
     /// The files in which the layers' data lies, by depth.
     public let dataPaths: [String]
 
-    private let chain: ImageChain
     private let map: FlatMap
     private var describer: ExtentDescriber
     private var position: UInt64
@@ -49,7 +48,7 @@ public struct ImageMap: Sendable {
         }
         // Nothing is told but where things lie, so there is no harm in a forged format.
         let policy = ChainPolicy(trustsProbedFormats: true, sharesWithWriters: sharesWithWriters)
-        chain = try ImageChain(top: top.path, format: top.format, policy: policy)
+        let chain = try ImageChain(top: top.path, format: top.format, policy: policy)
         map = FlatMap(of: chain)
         describer = try ExtentDescriber(chain)
         diskBytes = chain.diskBytes

@@ -15,32 +15,31 @@ struct ChunkBuilder {
     /// Adds extents that follow those before.
     mutating func add(_ extents: [Extent]) {
         for extent in extents {
-            let (start, end) = (extent.guestOffset, extent.guestEnd)
-            let units = policy.sharedUnits(of: extent) ?? start..<start
-            let parts = [start..<units.lowerBound, units, units.upperBound..<end]
-            for part in parts where !part.isEmpty {
-                let isShared = part == units
-                add(
-                    extent.clipped(to: part),
-                    to: isShared ? \.shared : \.extents,
-                    isOpaque: isShared || isOpaque(extent)
-                )
+            guard let units = policy.sharedUnits(of: extent) else {
+                add(extent, isShared: false)
+                continue
             }
+            add(extent, extent.guestOffset..<units.lowerBound, isShared: false)
+            add(extent, units, isShared: true)
+            add(extent, units.upperBound..<extent.guestEnd, isShared: false)
         }
     }
 
-    private mutating func add(
-        _ extent: Extent,
-        to list: WritableKeyPath<ChunkBuilder, [Extent]>,
-        isOpaque: Bool
-    ) {
+    private mutating func add(_ extent: Extent, _ range: Range<UInt64>, isShared: Bool) {
+        guard !range.isEmpty else { return }
+        add(extent.clipped(to: range), isShared: isShared)
+    }
+
+    private mutating func add(_ extent: Extent, isShared: Bool) {
+        let isOpaque = isShared || isOpaque(extent)
         var rest = extent.guestRange
         while !rest.isEmpty {
             let piece = piece(of: rest, isOpaque: isOpaque)
             let slot = piece.lowerBound / Chunk.slotBytes * Chunk.slotBytes
             if slot != slotStart { flush() }
             slotStart = slot
-            self[keyPath: list].append(extent.clipped(to: piece))
+            let part = extent.clipped(to: piece)
+            if isShared { shared.append(part) } else { extents.append(part) }
             rest = piece.upperBound..<rest.upperBound
             if piece.upperBound - slot > Chunk.slotBytes { flush() }
         }
@@ -65,12 +64,13 @@ struct ChunkBuilder {
     }
 
     private mutating func flush() {
-        for list in [\ChunkBuilder.shared, \.extents] where !self[keyPath: list].isEmpty {
-            let isShared = list == \.shared
-            chunks.append(
-                Chunk(slotStart: slotStart, extents: self[keyPath: list], isShared: isShared)
-            )
-            self[keyPath: list].removeAll()
+        if !shared.isEmpty {
+            chunks.append(Chunk(slotStart: slotStart, extents: shared, isShared: true))
+            shared.removeAll()
+        }
+        if !extents.isEmpty {
+            chunks.append(Chunk(slotStart: slotStart, extents: extents, isShared: false))
+            extents.removeAll()
         }
     }
 

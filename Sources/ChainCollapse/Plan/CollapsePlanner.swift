@@ -88,10 +88,7 @@ struct CollapsePlanner {
         var result = extents
         for (index, extent) in extents.enumerated() {
             guard case .damaged(let layer, let entry) = extent.content else { continue }
-            guard policy.salvage else {
-                guard let image = chain.layers[layer].image else { continue }
-                throw CollapseError(.format(image.error(for: entry)))
-            }
+            guard policy.salvage else { throw chain.error(for: entry, of: layer) }
             lostBytes += extent.byteCount
             result[index] = Extent(
                 guestOffset: extent.guestOffset,

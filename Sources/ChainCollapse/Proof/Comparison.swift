@@ -80,16 +80,17 @@ public struct Comparison: Sendable {
         let chains = try at(.opening) { () throws(CollapseError) in
             var chains: [ImageChain] = []
             for source in sources {
-                chains.append(try ImageChain(source, source.policy(salvage: false), cancellation))
+                chains.append(try ImageChain(source, salvage: false, cancellation))
             }
             return chains
         }
         let sizes = chains.map(\.diskBytes)
         var difference: Difference? = isStrict && sizes[0] != sizes[1] ? .size : nil
         if difference == nil {
-            let cursor = ComparisonCursor(chains, meter, cancellation)
+            let maps = chains.map { FlatMap(of: $0) }
+            let cursor = ComparisonCursor(maps, meter, cancellation)
             WorkerThreads.run(threads) { _ in
-                var worker = ComparisonWorker(chains, isStrict: isStrict)
+                var worker = ComparisonWorker(maps, isStrict: isStrict)
                 while let range = cursor.next() {
                     let result = Result { () throws(Failure) in try worker.compare(range) }
                     cursor.add(result, range)

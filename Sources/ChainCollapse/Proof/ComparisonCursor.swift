@@ -21,11 +21,11 @@ final class ComparisonCursor: Sendable {
     private let cancellation: Cancellation
     private let state = Mutex(State())
 
-    init(_ chains: [ImageChain], _ meter: ProgressMeter, _ cancellation: Cancellation) {
-        maps = chains.map { FlatMap(of: $0) }
+    init(_ maps: [FlatMap], _ meter: ProgressMeter, _ cancellation: Cancellation) {
+        self.maps = maps
         self.meter = meter
         self.cancellation = cancellation
-        let diskBytes = chains.map(\.diskBytes).max() ?? 0
+        let diskBytes = maps.map(\.chain.diskBytes).max() ?? 0
         meter.update(ProgressMeter.Total(plannedBytes: diskBytes, isExact: true))
     }
 

@@ -17,11 +17,11 @@ struct ComparisonWorker {
     private var first: DiskReader
     private var second: DiskReader
 
-    init(_ chains: [ImageChain], isStrict: Bool) {
-        self.chains = chains
+    init(_ maps: [FlatMap], isStrict: Bool) {
+        chains = maps.map(\.chain)
         self.isStrict = isStrict
-        first = DiskReader(chains[0])
-        second = DiskReader(chains[1])
+        first = DiskReader(maps[0])
+        second = DiskReader(maps[1])
     }
 
     /// The first difference in a part, which lies in one slot.
@@ -98,9 +98,8 @@ private struct DiskReader {
     private var window: Range<UInt64> = 0..<0
     private var extents: [Extent] = []
 
-    init(_ chain: ImageChain) {
-        self.chain = chain
-        let map = FlatMap(of: chain)
+    init(_ map: FlatMap) {
+        chain = map.chain
         windowBytes = map.windowBytes
         flattener = WindowFlattener(map)
         reader = ChunkReader(chain, PlanPolicy(grainBytes: UInt64(RawWriter.zeroGrainBytes)))
@@ -116,8 +115,7 @@ private struct DiskReader {
                 .prefix { $0.guestOffset < inside.upperBound }.map { $0.clipped(to: inside) }
         }
         for case .damaged(let layer, let entry) in result.map(\.content) {
-            guard let image = chain.layers[layer].image else { continue }
-            throw CollapseError(.format(image.error(for: entry)))
+            throw chain.error(for: entry, of: layer)
         }
         let end = max(part.lowerBound, chain.diskBytes)
         return end < part.upperBound ? result + [.unallocated(end..<part.upperBound)] : result

@@ -32,17 +32,15 @@ public struct Digest: Sendable {
         progress: (@Sendable (CollapseProgress) -> Void)? = nil
     ) async throws(CollapseError) -> DigestReport {
         try await lookingAtDisks(progress) { (meter, cancellation) throws(CollapseError) in
-            let policy = source.policy(salvage: salvage)
-            let chain = try ImageChain(source, policy, cancellation)
+            let chain = try ImageChain(source, salvage: salvage, cancellation)
             let work = DigestWork(chain: chain, threads: threads, salvage: salvage)
-            let (digest, tally, lostEntries) = try work.run(meter, cancellation)
+            let (digest, tally) = try work.run(meter, cancellation)
             return DigestReport(
                 digest: digest,
                 diskBytes: chain.diskBytes,
-                dataBytes: tally.layers.reduce(0) { $0 + $1.guestBytes },
-                readBytes: tally.layers.reduce(0) { $0 + $1.readBytes },
-                lostBytes: tally.layers.reduce(lostEntries) { $0 + $1.lostBytes }
-                    + chain.lostTableBytes,
+                dataBytes: tally.guestBytes,
+                readBytes: tally.readBytes,
+                lostBytes: tally.lostBytes,
                 warnings: chain.warnings,
                 threads: threads,
                 seconds: meter.seconds
@@ -79,38 +77,20 @@ struct DigestWork: Sendable {
 
     /// Reads the chain.
     ///
-    /// - Returns: its digest, what was read, and guest bytes whose entries are damaged.
+    /// - Returns: its digest, and what was read.
     func run(
         _ meter: ProgressMeter,
         _ cancellation: Cancellation
-    ) throws(CollapseError) -> (ContentDigest, CopyTally, UInt64) {
+    ) throws(CollapseError) -> (ContentDigest, CopyTally) {
         let policy = PlanPolicy(grainBytes: UInt64(RawWriter.zeroGrainBytes), salvage: salvage)
         let writer = DigestingWriter(
             DiscardingWriter(policy: policy),
             diskBytes: chain.diskBytes
         )
         let engine = CopyEngine(chain, writer, meter, cancellation)
-        let tally =
-            threads > 1 ? try engine.runInParallel(threads: threads) : try engine.runSerially()
+        let tally = try engine.run(threads: threads)
         meter.report()
-        return (writer.digest(), tally, engine.lostBytes)
-    }
-}
-
-extension ImageChain {
-    /// Opens what a source names.
-    init(
-        _ source: CollapseSource,
-        _ policy: ChainPolicy,
-        _ cancellation: Cancellation
-    ) throws(CollapseError) {
-        try self.init(
-            top: source.path,
-            format: source.format,
-            snapshot: source.snapshot,
-            policy: policy,
-            cancellation: cancellation
-        )
+        return (writer.digest(), tally)
     }
 }
 

@@ -46,23 +46,16 @@ struct DigestCommand: AsyncParsableCommand {
             show(report)
         } catch {
             display.erase()
-            if outputOptions.json {
-                Output.print(ErrorDocument(code: error.code, message: error.message).text)
-            }
-            Output.complain(error.message)
-            throw ExitCode(error.exitCode(stoppedBy: nil))
+            throw outputOptions.complain(of: error)
         }
     }
 
     private func show(_ report: DigestReport) {
-        if !outputOptions.quiet {
-            for warning in report.warnings { Output.complain("warning: \(warning)") }
-        }
-        if report.lostBytes > 0 {
-            Output.complain(
-                "warning: \(report.lostBytes) bytes could not be read and are digested as zeros"
-            )
-        }
+        outputOptions.complain(
+            of: report.warnings,
+            lostBytes: report.lostBytes,
+            becoming: "digested as zeros"
+        )
         Output.print(
             outputOptions.json
                 ? DigestDocument(report, source: source).text : "\(report.digest)  \(source)"
