@@ -27,8 +27,9 @@ struct CloneImage: AsyncParsableCommand {
             with 0 or 1.
             """,
         version: "0.1.0",
-        subcommands: [CollapseCommand.self, CompareCommand.self, DigestCommand.self]
-            + QemuCommands.types
+        subcommands: [
+            CollapseCommand.self, ChainCommand.self, CompareCommand.self, DigestCommand.self,
+        ] + QemuCommands.types
     )
 
     // The parser's own errors look like all the others.
@@ -37,6 +38,7 @@ struct CloneImage: AsyncParsableCommand {
     static func main() {
         StandardDescriptors.fillGaps()
         QemuCommands.runIfNamed(CommandLine.arguments.dropFirst())
+        StandardDescriptors.makeRoom()
         // Only what runs as a task pays for the start of its threads.
         Task { await run() }
         dispatchMain()

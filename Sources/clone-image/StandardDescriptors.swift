@@ -16,6 +16,14 @@ enum StandardDescriptors {
         }
     }
 
+    /// Has the kernel make room for a long chain's descriptors, while the program has one thread.
+    ///
+    /// With several, each time the table grows all wait until no processor uses the old one.
+    static func makeRoom() {
+        let last = fcntl(0, F_DUPFD_CLOEXEC, 1023)
+        if last >= 0 { _ = close(last) }
+    }
+
     /// Whether the caller has opened a descriptor for writing.
     static func canWrite(to descriptor: Int32) -> Bool {
         let flags = fcntl(descriptor, F_GETFL)

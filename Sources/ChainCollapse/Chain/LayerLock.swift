@@ -65,9 +65,12 @@ struct LayerLock {
 
     /// The highest layer of a chain, opened whoever writes, from which on down nobody writes to any.
     private static func frozenLayer(of chain: ImageChain) -> Layer? {
-        let live = chain.layers.lastIndex { layer in
-            !layer.files.allSatisfy { (try? $0.lock(for: .read)) ?? false }
-        }
+        let live = chain.layers.lastIndex { $0.isLive }
         return chain.layers.dropFirst((live ?? -1) + 1).first
     }
+}
+
+extension Layer {
+    /// True when another program writes to one of its files.
+    var isLive: Bool { !files.allSatisfy { (try? $0.lock(for: .read)) ?? false } }
 }

@@ -12,18 +12,13 @@ internal import QCow2
 /// Tables are read as the iterator comes to them. The memory is a few windows', whatever the disk's
 /// size.
 public struct ImageMap: Sendable {
-    /// So many windows are flattened at once, on all processors.
-    private static let windowsAtOnce = 32
-
     /// The size of the disk, in bytes.
     public let diskBytes: UInt64
     /// The files in which the layers' data lies, by depth.
     public let dataPaths: [String]
 
-    private let map: FlatMap
+    private var walk: ExtentWalk
     private var describer: ExtentDescriber
-    private var position: UInt64
-    private let end: UInt64
     /// Entries that are known; the last one may still grow.
     private var entries: [MapEntry] = []
     private var nextEntry = 0
@@ -49,56 +44,34 @@ public struct ImageMap: Sendable {
         // Nothing is told but where things lie, so there is no harm in a forged format.
         let policy = ChainPolicy(trustsProbedFormats: true, sharesWithWriters: sharesWithWriters)
         let chain = try ImageChain(top: top.path, format: top.format, policy: policy)
-        map = FlatMap(of: chain)
+        walk = ExtentWalk(FlatMap(of: chain), range)
         describer = try ExtentDescriber(chain)
         diskBytes = chain.diskBytes
         dataPaths = chain.layers.map(\.data.path)
-        position = min(range?.lowerBound ?? 0, diskBytes)
-        end = min(range?.upperBound ?? diskBytes, diskBytes)
     }
 
     /// The next run; nil at the end.
     ///
     /// - Throws: `CollapseError` when a table cannot be read or an entry is damaged.
     public mutating func next() throws(CollapseError) -> MapEntry? {
-        while entries.count - nextEntry < 2, position < end { try describeNextPart() }
+        while entries.count - nextEntry < 2, try describeNextPart() {}
         guard nextEntry < entries.count else { return nil }
         defer { nextEntry += 1 }
         return entries[nextEntry]
     }
 
-    /// The next windows, and what lies before each, or all up to the end.
-    private mutating func describeNextPart() throws(CollapseError) {
+    /// Appends what the next extents become; false at the end.
+    private mutating func describeNextPart() throws(CollapseError) -> Bool {
         entries.removeFirst(nextEntry)
         nextEntry = 0
-        let windows = try nextWindows()
-        for (window, extents) in zip(windows, try map.flatten(windows)) {
-            if position < window.lowerBound {
-                try describe(.unallocated(position..<window.lowerBound))
-            }
-            for extent in extents { try describe(extent) }
-        }
-        if windows.isEmpty { try describe(.unallocated(position..<end)) }
-    }
-
-    private func nextWindows() throws(CollapseError) -> [Range<UInt64>] {
-        var windows: [Range<UInt64>] = []
-        var place = position
-        while windows.count < ImageMap.windowsAtOnce, place < end,
-            let window = try map.nextWindow(from: place)?.clamped(to: place..<end), !window.isEmpty
-        {
-            windows.append(window)
-            place = window.upperBound
-        }
-        return windows
-    }
-
-    private mutating func describe(_ extent: Extent) throws(CollapseError) {
-        try describer.describe(extent) { entry in
-            if entries.isEmpty || !entries[entries.count - 1].extend(with: entry) {
-                entries.append(entry)
+        let extents = try walk.next()
+        for extent in extents {
+            try describer.describe(extent) { entry in
+                if entries.isEmpty || !entries[entries.count - 1].extend(with: entry) {
+                    entries.append(entry)
+                }
             }
         }
-        position = extent.guestEnd
+        return !extents.isEmpty
     }
 }

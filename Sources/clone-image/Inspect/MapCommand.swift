@@ -3,12 +3,22 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import SystemPackage
 
 /// `clone-image map`: where the data of a disk lies, as `qemu-img map` tells it.
 struct MapCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "map",
-        abstract: "Tells where the data of a disk lies, as qemu-img map does."
+        abstract: "Tells where the data of a disk lies, as qemu-img map does.",
+        discussion: """
+            --provenance and --svg are not qemu-img's. docs/provenance.md tells what the lines of \
+            --provenance mean.
+
+            Examples:
+              clone-image map --output json top.qcow2
+              clone-image map --provenance top.qcow2
+              clone-image map --svg chain.svg top.qcow2
+            """
     )
 
     @OptionGroup var image: ImageArgument
@@ -26,20 +36,86 @@ struct MapCommand: ParsableCommand {
     )
     var maxLength: ByteSize?
 
+    @Flag(
+        help: """
+            Print lines of JSON instead: one that names the layers, then one for each run of bytes that \
+            come from one place.
+            """
+    )
+    var provenance = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Draw instead which layer the data lies in, and what of it is seen from the top.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var svg: String?
+
+    func validate() throws {
+        guard !provenance || svg == nil else {
+            throw ValidationError("--provenance and --svg are two ways to tell; say one of them")
+        }
+        guard svg == nil || (startOffset == nil && maxLength == nil) else {
+            throw ValidationError(
+                "--svg draws the whole disk, without --start-offset and --max-length"
+            )
+        }
+    }
+
     func run() throws {
+        if let svg { return try draw(to: svg) }
         let start = startOffset?.bytes ?? 0
         let length = maxLength?.bytes ?? .max
-        let (end, overflow) = start.addingReportingOverflow(length)
+        let (sum, overflow) = start.addingReportingOverflow(length)
+        let range = start..<(overflow ? .max : sum)
+        if provenance { return try tellProvenance(range) }
         var map = try ImageMap(
             of: image.file,
             format: options.format?.value,
-            range: start..<(overflow ? .max : end),
+            range: range,
             sharesWithWriters: image.forceShare
         )
         switch options.output.value {
         case .human: try tell(&map)
         case .json: try tellJSON(&map, from: start)
         }
+    }
+
+    private func draw(to path: String) throws {
+        let survey = try ChainSurvey(
+            of: image.file,
+            format: options.format?.value,
+            partCount: ChainPicture.partCount
+        )
+        let file = try FileDescriptor.open(
+            FilePath(path),
+            .writeOnly,
+            options: [.create, .truncate],
+            permissions: .ownerReadWrite
+        )
+        try file.closeAfter {
+            _ = try file.writeAll(ChainPicture(survey, title: image.file).text.utf8)
+        }
+    }
+
+    private func tellProvenance(_ range: Range<UInt64>) throws {
+        var provenance = try Provenance(
+            of: image.file,
+            format: options.format?.value,
+            range: range,
+            sharesWithWriters: image.forceShare
+        )
+        var writer = TextWriter()
+        try writer.endLine(ProvenanceHead(provenance).text)
+        do {
+            while let run = try provenance.next() { try writer.endLine(ProvenanceLine(run).text) }
+        } catch {
+            try writer.flush()
+            throw error
+        }
+        try writer.flush()
     }
 
     private func tell(_ map: inout ImageMap) throws {
