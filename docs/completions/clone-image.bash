@@ -173,13 +173,13 @@ _clone-image() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    collapse|compare|digest|info|map|snapshot|help)
+    collapse|chain|compare|digest|info|map|snapshot|help)
         # Offer subcommand argument completions
         "_clone-image_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'collapse compare digest info map snapshot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'collapse chain compare digest info map snapshot help' -- "${cur}"))
         ;;
     esac
 }
@@ -255,6 +255,30 @@ _clone-image_collapse() {
         return
         ;;
     2)
+        __clone-image_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_clone-image_chain() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-f --format)
+    __clone-image_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-f'|'--format')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
         __clone-image_add_completions -f
         return
         ;;
@@ -366,9 +390,9 @@ _clone-image_info() {
 
 _clone-image_map() {
     repeating_flags=()
-    non_repeating_flags=(-U --force-share --version -h --help)
+    non_repeating_flags=(-U --force-share --provenance --version -h --help)
     repeating_options=()
-    non_repeating_options=(-f --format --output -s --start-offset -l --max-length)
+    non_repeating_options=(-f --format --output -s --start-offset -l --max-length --svg)
     __clone-image_offer_flags_options 1
 
     # Offer option value completions
@@ -385,6 +409,10 @@ _clone-image_map() {
         return
         ;;
     '-l'|'--max-length')
+        return
+        ;;
+    '--svg')
+        __clone-image_add_completions -f
         return
         ;;
     esac

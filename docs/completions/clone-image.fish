@@ -24,6 +24,8 @@ function __clone-image_parse_tokens -S
         switch $unparsed_tokens[1]
         case 'collapse'
             __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'trust-probed' 'wait-lock=' 'force-share' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'direct' 'rate-limit=' 'reflink=' 'base=' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
+        case 'chain'
+            __clone-image_parse_subcommand 1 'f/format=' 'json' 'version' 'h/help'
         case 'compare'
             __clone-image_parse_subcommand 2 'f/first-format=' 'F/second-format=' 's/strict' 'p/progress' 'q/quiet' 'U/force-share' 'trust-probed' 'threads=' 'version' 'h/help'
         case 'digest'
@@ -31,7 +33,7 @@ function __clone-image_parse_tokens -S
         case 'info'
             __clone-image_parse_subcommand 1 'U/force-share' 'f/format=' 'output=' 'backing-chain' 'version' 'h/help'
         case 'map'
-            __clone-image_parse_subcommand 1 'U/force-share' 'f/format=' 'output=' 's/start-offset=' 'l/max-length=' 'version' 'h/help'
+            __clone-image_parse_subcommand 1 'U/force-share' 'f/format=' 'output=' 's/start-offset=' 'l/max-length=' 'provenance' 'svg=' 'version' 'h/help'
         case 'snapshot'
             __clone-image_parse_subcommand 1 'U/force-share' 'l' 'q/quiet' 'version' 'h/help'
         case 'help'
@@ -92,6 +94,7 @@ complete -c 'clone-image' -f
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image" version' -l 'version' -d 'Show the version.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'collapse' -d 'Makes one image of a layer and everything below it.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'chain' -d 'Shows the layers of a chain and what a collapse of it would do.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'compare' -d 'Compares what a guest reads from two images.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'digest' -d 'Computes a digest of what a guest reads from an image.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'info' -d 'Tells what an image says of itself, as qemu-img info does.'
@@ -124,6 +127,11 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_o
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" threads' -l 'threads' -d 'Use so many threads; else one for each processor.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" version' -l 'version' -d 'Show the version.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image chain" -eq 1' -F
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image chain" f format' -s 'f' -l 'format' -d 'The image\'s format; else its first bytes tell.' -rfka 'raw qcow2'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image chain" json' -l 'json' -d 'Print it as a line of JSON. Its sizes are in bytes.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image chain" version' -l 'version' -d 'Show the version.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image chain" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image compare" -eq 1' -F
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image compare" -eq 2' -F
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" f first-format' -s 'f' -l 'first-format' -d 'The first image\'s format; else its first bytes tell.' -rfka 'raw qcow2'
@@ -163,6 +171,8 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_o
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" output' -l 'output' -d 'The form of the output.' -rfka 'human json'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" s start-offset' -s 's' -l 'start-offset' -d 'Begin at this byte of the disk.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" l max-length' -s 'l' -l 'max-length' -d 'Tell of so many bytes.' -rfka ''
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" provenance' -l 'provenance' -d 'Print lines of JSON instead: one that names the layers, then one for each run of bytes that come from one place.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" svg' -l 'svg' -d 'Draw instead which layer the data lies in, and what of it is seen from the top.' -rF
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" version' -l 'version' -d 'Show the version.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image snapshot" -eq 1' -F
