@@ -85,27 +85,45 @@ public struct Collapse: Sendable {
         try target.format.validate(hasBase: base != nil)
         let publication = try Publication(target, chain: chain, options)
         do throws(CollapseError) {
-            let writer = try writer(publication.file, chain, base)
-            try writer.begin()
-            let engine = CopyEngine(
-                chain,
-                writer,
+            let proof = try CollapseProof(
+                of: chain,
+                base: base,
+                writer(publication.file, chain, base),
+                options,
                 meter,
-                cancellation,
-                bytesPerSecond: options.bytesPerSecond
+                cancellation
             )
-            let tally = try engine.run(threads: options.threads)
-            meter.report()
-            try writer.finish()
-            try cancellation.check()
+            let tally = try copy(chain, to: proof.writer, meter, cancellation)
             let size = try usingDisk { () throws(IOError) in try publication.file.size() }
+            let digests = try proof.digests(of: publication.file, as: target.format)
             try publication.publish()
             meter.report()
-            return report(chain, tally, size, meter.seconds)
+            return report(chain, tally, size, digests, meter.seconds)
         } catch {
             publication.abandon()
             throw error
         }
+    }
+
+    private func copy(
+        _ chain: ImageChain,
+        to writer: any TargetWriter,
+        _ meter: ProgressMeter,
+        _ cancellation: Cancellation
+    ) throws(CollapseError) -> CopyTally {
+        try writer.begin()
+        let engine = CopyEngine(
+            chain,
+            writer,
+            meter,
+            cancellation,
+            bytesPerSecond: options.bytesPerSecond
+        )
+        let tally = try engine.run(threads: options.threads)
+        meter.report()
+        try writer.finish()
+        try cancellation.check()
+        return tally
     }
 
     private func writer(
@@ -140,6 +158,7 @@ public struct Collapse: Sendable {
         _ chain: ImageChain,
         _ tally: CopyTally,
         _ size: TargetFile.Size,
+        _ digests: CollapseProof.Digests,
         _ seconds: Double
     ) -> CollapseReport {
         CollapseReport(
@@ -154,6 +173,8 @@ public struct Collapse: Sendable {
             lostBytes: tally.lostBytes,
             targetBytes: size.byteCount,
             targetAllocatedBytes: size.allocatedBytes,
+            digest: digests.source,
+            verifiedDigest: digests.target,
             warnings: chain.warnings,
             threads: options.threads,
             seconds: seconds

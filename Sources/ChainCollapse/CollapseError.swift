@@ -25,6 +25,8 @@ public struct CollapseError: Error, Hashable, Sendable, CustomStringConvertible 
         case targetExists = "target-exists"
         /// The target cannot be written as asked.
         case unusableTarget = "unusable-target"
+        /// What was read back from the target is not what the source reads as.
+        case verificationFailed = "verification-failed"
         /// The options contradict each other.
         case invalidOptions = "invalid-options"
         /// The caller asked to stop.

@@ -45,6 +45,11 @@ public struct CollapseOptions: Hashable, Sendable {
 
     /// Write whole blocks past the page cache; an error on file systems that cannot.
     public var isDirect = false
+    /// Compute the digest of the disk, while it is copied where all of its data is read for that.
+    public var digests = false
+    /// Compute the digest, read the target back from its disk before it gets its name, and fail unless
+    /// it has the same.
+    public var verifies = false
     /// What becomes of blocks that can be shared with a source.
     public var reflink = Reflink.auto
 
@@ -61,6 +66,12 @@ public struct CollapseOptions: Hashable, Sendable {
         }
         guard bytesPerSecond != 0 else {
             throw CollapseError(.invalidOptions, "a rate of 0 bytes a second never ends")
+        }
+        guard !verifies || durability == .flushed else {
+            throw CollapseError(
+                .invalidOptions,
+                "--verify reads from the disk what --cache unsafe does not wait for to be there"
+            )
         }
     }
 }

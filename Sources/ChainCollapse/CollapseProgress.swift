@@ -3,11 +3,11 @@
 
 /// How far a collapse is.
 public struct CollapseProgress: Hashable, Sendable {
-    /// Guest bytes of data that were copied.
+    /// Guest bytes of data that were copied, or digested, or read back: each time they are.
     public let copiedBytes: UInt64
-    /// All guest bytes of data to copy: exact once the map is complete, an estimate before.
+    /// All of those: exact once the map of the last pass over them is complete, an estimate before.
     public let totalBytes: UInt64
-    /// True when the whole map is known.
+    /// True when nothing of the total is an estimate.
     public let totalIsExact: Bool
     /// The time since the start, in seconds.
     public let seconds: Double

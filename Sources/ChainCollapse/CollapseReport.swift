@@ -31,6 +31,10 @@ public struct CollapseReport: Hashable, Sendable {
     public let targetBytes: UInt64
     /// The bytes the target occupies.
     public let targetAllocatedBytes: UInt64
+    /// The digest of the disk, where it or a verification was asked for.
+    public let digest: ContentDigest?
+    /// The digest of what was read back from the target, where that was asked for; the same.
+    public let verifiedDigest: ContentDigest?
     /// What a user should know about the source, one sentence each.
     public let warnings: [String]
     /// The number of workers.

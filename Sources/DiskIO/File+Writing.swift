@@ -5,14 +5,16 @@ internal import CShims
 internal import Glibc
 
 extension File {
-    /// The same file, whatever has happened to its name, opened for writing past the page cache.
+    /// The same file, opened for writing past the page cache.
     func openedDirect() throws(IOError) -> File {
-        let flags = O_RDWR | O_NONBLOCK | cshims_direct_flag()
-        do throws(IOError) {
-            return try File("/proc/self/fd/\(descriptor)", flags, mode: 0, shownAs: path)
-        } catch {
+        do throws(IOError) { return try reopened(O_RDWR | cshims_direct_flag()) } catch {
             throw IOError(call: "open for direct writing", path: path, cause: error.cause)
         }
+    }
+
+    /// The same file, whatever has happened to its name.
+    func reopened(_ flags: Int32) throws(IOError) -> File {
+        try File("/proc/self/fd/\(descriptor)", flags | O_NONBLOCK, mode: 0, shownAs: path)
     }
 
     /// Writes the whole buffer, however many calls that takes.

@@ -14,9 +14,8 @@ package final class TargetFile: BlockTarget {
     /// Zeros are written from a block of this size.
     private static let zeroBlockBytes = 1 << 20
 
-    /// Writes past the page cache are made of whole blocks of this size.
-    private static let blockBytes = 4096
-    /// Such writes keep a disk busy on their own; shorter ones are better gathered in the cache.
+    /// Writes past the page cache keep a disk busy on their own; shorter ones are better gathered in
+    /// the cache.
     private static let longWriteBytes = 1 << 20
 
     private let file: File
@@ -76,7 +75,7 @@ package final class TargetFile: BlockTarget {
         // Closing a device flushes it: nothing is won by leaving its bytes to the cache.
         let isDevice = file.kind == .blockDevice
         isDirectRequired = mode.isDirect
-        minimumDirectBytes = mode.isDirect ? TargetFile.blockBytes : TargetFile.longWriteBytes
+        minimumDirectBytes = mode.isDirect ? DirectBlocks.byteCount : TargetFile.longWriteBytes
         direct =
             if mode.isDirect { try file.openedDirect() } else if mode.isFlushed || isDevice {
                 try? file.openedDirect()
@@ -95,7 +94,7 @@ package final class TargetFile: BlockTarget {
             guard let direct, buffer.count >= minimumDirectBytes else {
                 return try unsafe writeCached(buffer, at: offset)
             }
-            let blocks = unsafe wholeBlocks(of: buffer, at: offset)
+            let blocks = unsafe DirectBlocks.within(buffer, at: offset)
             // SAFETY: the three parts lie one behind the other in the buffer.
             let head = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<blocks.lowerBound])
             let middle = unsafe UnsafeRawBufferPointer(rebasing: buffer[blocks])
@@ -105,15 +104,6 @@ package final class TargetFile: BlockTarget {
             try unsafe write(middle, at: offset + UInt64(blocks.lowerBound), past: direct)
             try unsafe writeCached(tail, at: offset + UInt64(blocks.upperBound))
         }
-    }
-
-    /// The part of a buffer that is whole blocks of the file and lies in memory as in the file.
-    private func wholeBlocks(of buffer: UnsafeRawBufferPointer, at offset: UInt64) -> Range<Int> {
-        let block = TargetFile.blockBytes
-        let misfit = Int(offset % UInt64(block))
-        guard Int(bitPattern: buffer.baseAddress) % block == misfit else { return 0..<0 }
-        let head = min(buffer.count, (block - misfit) % block)
-        return head..<(head + (buffer.count - head) / block * block)
     }
 
     private func write(
@@ -210,6 +200,9 @@ package final class TargetFile: BlockTarget {
     package func flush() throws(IOError) {
         guard Syscalls.succeeds({ fsync(file.descriptor) }) else { throw .last("fsync", path) }
     }
+
+    /// What the disk has now, after `flush`; through the page cache where nothing else can be had.
+    package func readBack() throws(IOError) -> any BlockSource { try DiskSource(rereading: file) }
 
     /// A file's length and the bytes it occupies.
     package struct Size: Hashable, Sendable {

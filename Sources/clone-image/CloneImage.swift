@@ -18,6 +18,8 @@ struct CloneImage: AsyncParsableCommand {
               2    a layer is damaged, missing or of an unknown kind; no such
                    snapshot or base
               3    the target exists or cannot be made; nothing was touched
+              4    a VM or another program uses a layer or the target
+              5    the target, read back, is not what was to be written
               64   the command line is wrong
               129, 130, 143   stopped by SIGHUP, SIGINT, SIGTERM; no file is left
 

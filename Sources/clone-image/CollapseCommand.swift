@@ -97,6 +97,8 @@ struct CollapseCommand: AsyncParsableCommand {
         options.salvage = sourceOptions.salvage
         options.durability = targetOptions.cache.value
         options.bytesPerSecond = targetOptions.rateLimit?.bytes
+        options.digests = targetOptions.digest
+        options.verifies = targetOptions.verify
         options.isDirect = targetOptions.direct
         options.reflink = targetOptions.reflink.value
         return Collapse(

@@ -11,6 +11,7 @@ extension CollapseError {
         case .damagedImage, .unsupportedImage, .brokenChain, .notFound: 2
         case .targetExists, .unusableTarget: 3
         case .inUse: 4
+        case .verificationFailed: 5
         case .invalidOptions: 64
         case .cancelled: 128 + (signal ?? .interrupt).rawValue
         }

@@ -45,6 +45,8 @@ struct ReportDocument: Document {
     let zeroBytes: UInt64
     let skippedBytes: UInt64
     let lostBytes: UInt64
+    let digest: String?
+    let verifiedDigest: String?
     let warnings: [String]
     let threads: Int
     let seconds: Double
@@ -73,6 +75,8 @@ extension ReportDocument {
         zeroBytes = report.zeroBytes
         skippedBytes = report.skippedBytes
         lostBytes = report.lostBytes
+        digest = report.digest?.description
+        verifiedDigest = report.verifiedDigest?.description
         warnings = report.warnings
         threads = report.threads
         seconds = microseconds(report.seconds)

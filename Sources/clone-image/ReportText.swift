@@ -11,7 +11,7 @@ struct ReportText {
         """
         \(report.target.path): \(size(report.diskBytes)) disk \(origin) in \(duration(report.seconds))\(rate)
         \(content); \(size(report.readBytes)) read, \(size(report.writtenBytes)) written, \
-        \(shared)\(size(report.target.allocatedBytes)) on disk
+        \(shared)\(size(report.target.allocatedBytes)) on disk\(digest)
         """
     }
 
@@ -25,6 +25,11 @@ struct ReportText {
 
     private var shared: String {
         report.sharedBytes == 0 ? "" : "\(size(report.sharedBytes)) shared, "
+    }
+
+    private var digest: String {
+        guard let digest = report.digest else { return "" }
+        return "\n" + digest + (report.verifiedDigest == nil ? "" : ", verified")
     }
 
     private var rate: String {

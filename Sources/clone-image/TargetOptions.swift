@@ -87,6 +87,23 @@ struct TargetOptions: ParsableArguments {
     )
     var base: String?
 
+    @Flag(
+        help: """
+            Report the digest of the disk, as clone-image digest prints it. It costs a pass of its own \
+            over the source where blocks are shared or --base keeps layers.
+            """
+    )
+    var digest = false
+
+    @Flag(
+        help: """
+            Read the target back before it gets its name; when it does not read as the source, it is \
+            removed, but for a device. What is read comes from the disk, past the page cache, where \
+            the file system lets it; caches of the disk itself or of a file server are not avoided.
+            """
+    )
+    var verify = false
+
     @Flag(help: "Replace the target if it exists. Block devices need this.")
     var force = false
 

@@ -26,7 +26,7 @@ struct HelpTests {
     @Test("help lists every exit code")
     func exitCodes() throws {
         let help = try Tool.run("--help").text
-        for code in ["0 ", "1 ", "2 ", "3 ", "64 ", "129, 130, 143 "] {
+        for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "64 ", "129, 130, 143 "] {
             #expect(help.contains("\n  \(code)"), "\(code)")
         }
     }

@@ -30,6 +30,8 @@ struct ReportTextTests {
             zeroBytes: zeros,
             skippedBytes: (256 << 20) - data,
             lostBytes: 0,
+            digest: nil,
+            verifiedDigest: nil,
             warnings: [],
             threads: 2,
             seconds: seconds

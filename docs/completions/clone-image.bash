@@ -186,7 +186,7 @@ _clone-image() {
 
 _clone-image_collapse() {
     repeating_flags=()
-    non_repeating_flags=(--trust-probed --force-share --salvage --direct --force --json --quiet -q --version -h --help)
+    non_repeating_flags=(--trust-probed --force-share --salvage --direct --digest --verify --force --json --quiet -q --version -h --help)
     repeating_options=(-o --option)
     non_repeating_options=(--source-format --snapshot --wait-lock --format --compress --cluster-size --preallocation --cache --rate-limit --reflink --base --progress --progress-descriptor --threads)
     __clone-image_offer_flags_options 2

@@ -23,7 +23,7 @@ function __clone-image_parse_tokens -S
         __clone-image_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'collapse'
-            __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'trust-probed' 'wait-lock=' 'force-share' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'direct' 'rate-limit=' 'reflink=' 'base=' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
+            __clone-image_parse_subcommand 2 'source-format=' 'snapshot=' 'trust-probed' 'wait-lock=' 'force-share' 'salvage' 'format=' 'compress=' 'cluster-size=' 'preallocation=' 'o/option=+' 'cache=' 'direct' 'rate-limit=' 'reflink=' 'base=' 'digest' 'verify' 'force' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
         case 'chain'
             __clone-image_parse_subcommand 1 'f/format=' 'json' 'version' 'h/help'
         case 'compare'
@@ -119,6 +119,8 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_o
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" rate-limit' -l 'rate-limit' -d 'Write at most so many bytes of data a second: 64k, 100M.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" reflink' -l 'reflink' -d 'Share blocks with the sources on file systems that can. auto: what can be shared. always: fail where something cannot. never: copy everything.' -rfka 'auto always never'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" base' -l 'base' -d 'Collapse only what is above this layer, which becomes the backing file of a qcow2 target.' -rF
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" digest' -l 'digest' -d 'Report the digest of the disk, as clone-image digest prints it. It costs a pass of its own over the source where blocks are shared or --base keeps layers.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" verify' -l 'verify' -d 'Read the target back before it gets its name; when it does not read as the source, it is removed, but for a device. What is read comes from the disk, past the page cache, where the file system lets it; caches of the disk itself or of a file server are not avoided.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" force' -l 'force' -d 'Replace the target if it exists. Block devices need this.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" progress' -l 'progress' -d 'Show progress. auto: a bar on a terminal. json: lines with copiedBytes, totalBytes, totalIsExact and seconds.' -rfka 'auto bar json none'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image collapse" progress-descriptor' -l 'progress-descriptor' -d 'Show progress on this open descriptor.' -rfka ''

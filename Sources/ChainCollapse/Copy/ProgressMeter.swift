@@ -25,8 +25,24 @@ final class ProgressMeter: Sendable {
 
     private struct State {
         var copiedBytes: UInt64 = 0
+        /// Of the pass over the data that is under way.
         var total = Total()
+        /// The bytes of passes that have ended, all together and of the longest.
+        var endedBytes: UInt64 = 0
+        var longestBytes: UInt64 = 0
+        var passesToFollow = 0
         var lastReport: ContinuousClock.Instant?
+
+        var totalIsExact: Bool { total.isExact && passesToFollow == 0 }
+
+        /// All passes, as long as the longest where nothing else is known of them.
+        var totalBytes: UInt64 {
+            // Tables can promise anything, and no sum of promises may overflow.
+            let present = min(total.estimatedBytes, .max / 4)
+            let expected = max(present, longestBytes)
+            return endedBytes + (total.isExact ? present : expected)
+                + UInt64(passesToFollow) * expected
+        }
     }
 
     private let state = Mutex(State())
@@ -37,6 +53,16 @@ final class ProgressMeter: Sendable {
 
     /// The time since the start, in seconds.
     var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+    /// Begins a pass over the data, after which so many more come.
+    func beginPass(followedBy count: Int) {
+        state.withLock { state in
+            state.endedBytes += state.total.plannedBytes
+            state.longestBytes = max(state.longestBytes, state.total.plannedBytes)
+            state.total = Total()
+            state.passesToFollow = count
+        }
+    }
 
     func update(_ total: Total) { state.withLock { $0.total = total } }
 
@@ -54,12 +80,12 @@ final class ProgressMeter: Sendable {
 
     /// Tells the listener where things stand.
     func report() {
-        let (copied, total) = state.withLock { ($0.copiedBytes, $0.total) }
+        let state = state.withLock { $0 }
         listener(
             CollapseProgress(
-                copiedBytes: copied,
-                totalBytes: max(copied, total.estimatedBytes),
-                totalIsExact: total.isExact,
+                copiedBytes: state.copiedBytes,
+                totalBytes: max(state.copiedBytes, state.totalBytes),
+                totalIsExact: state.totalIsExact,
                 seconds: seconds
             )
         )
