@@ -13,6 +13,11 @@ package protocol BlockTarget: AnyObject, Sendable {
 
     /// Writes the whole span.
     func write(_ bytes: RawSpan, at offset: UInt64) throws(IOError)
+    /// Makes the first bytes of a device read as zeros in one step, where the device can do that
+    /// itself.
+    ///
+    /// - Returns: false when it cannot; nothing was changed then.
+    func clear(byteCount: UInt64) throws(IOError) -> Bool
     /// Makes a range read as zeros, without taking space where that can be had.
     func zero(at offset: UInt64, byteCount: UInt64) throws(IOError)
     /// Writes zeros to a range, taking its space.
@@ -37,6 +42,8 @@ package protocol BlockTarget: AnyObject, Sendable {
 }
 
 extension BlockTarget {
+    package func clear(byteCount: UInt64) throws(IOError) -> Bool { false }
+
     package func canShare(with source: any BlockSource) -> Bool { false }
 
     package func share(

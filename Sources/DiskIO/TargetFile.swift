@@ -130,6 +130,15 @@ package final class TargetFile: BlockTarget {
         try file.perform(writeBehind.withLock { $0.add(range) })
     }
 
+    package func clear(byteCount: UInt64) throws(IOError) -> Bool {
+        guard byteCount > 0, isBlockDevice, isStill(.punchHole) else { return false }
+        if Syscalls.succeeds({ cshims_punch_hole(file.descriptor, 0, Int64(byteCount)) }) {
+            return true
+        }
+        try giveUp(.punchHole, at: 0)
+        return false
+    }
+
     package func zero(at offset: UInt64, byteCount: UInt64) throws(IOError) {
         guard byteCount > 0 else { return }
         let (place, length) = (Int64(offset), Int64(byteCount))

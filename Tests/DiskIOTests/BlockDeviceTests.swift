@@ -52,6 +52,16 @@ struct BlockDeviceTests {
         #expect(try File(readingFrom: device.path).bytes(at: 4096, count: 100_000) == expected)
     }
 
+    @Test("a device that can do it is zeroed from its beginning in one step")
+    func clearing() throws {
+        let target = try TargetFile(device: device.path)
+        try target.write(counting(100_000), at: 0)
+        #expect(try target.clear(byteCount: 8192))
+        #expect(try !target.clear(byteCount: 0))
+        let expected = [UInt8](repeating: 0, count: 8192) + counting(100_000).dropFirst(8192)
+        #expect(try File(readingFrom: device.path).bytes(at: 0, count: 100_000) == expected)
+    }
+
     @Test("a disk that is larger than the device does not fit, before a byte is written")
     func tooSmall() throws {
         let target = try TargetFile(device: device.path)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import DiskIO
+internal import Synchronization
 
 /// Writes a raw image: guest bytes at their own offsets, holes where the disk reads as zeros.
 final class RawWriter: TargetWriter {
@@ -13,6 +14,14 @@ final class RawWriter: TargetWriter {
     let preallocation: Preallocation
     let policy: PlanPolicy
     fileprivate let sharing: BlockSharing
+    /// A device that gets less data than this part of the disk is zeroed in one step beforehand: that
+    /// is fewer calls than one for each gap, and little is zeroed for nothing.
+    private static let sparseDivisor: UInt64 = 2
+    /// A multiple of every device's block.
+    private static let clearAlignment: UInt64 = 4096
+    private let isSparse: Bool
+    /// So much at the beginning of a device is zeros already.
+    private let clearedBytes = Atomic<UInt64>(0)
 
     /// A writer to a new file or a device; preallocation is off, falloc or full.
     init(
@@ -24,6 +33,11 @@ final class RawWriter: TargetWriter {
         self.target = target
         diskBytes = chain.diskBytes
         self.preallocation = preallocation
+        isSparse = try usingDisk { () throws(IOError) in
+            var dataBytes: UInt64 = 0
+            for layer in chain.layers { dataBytes += try layer.data.allocatedBytes() }
+            return dataBytes < chain.diskBytes / RawWriter.sparseDivisor
+        }
         // Space that was taken in advance is to be the target's own.
         sharing = try BlockSharing(
             options.reflink,
@@ -43,6 +57,12 @@ final class RawWriter: TargetWriter {
         try usingDisk { () throws(IOError) in
             try target.setByteCount(diskBytes)
             if preallocation == .falloc { try target.allocate(at: 0, byteCount: diskBytes) }
+            let wholeBytes = diskBytes / RawWriter.clearAlignment * RawWriter.clearAlignment
+            if !target.startsZeroed, preallocation == .off, isSparse,
+                try target.clear(byteCount: wholeBytes)
+            {
+                clearedBytes.store(wholeBytes, ordering: .releasing)
+            }
         }
     }
 
@@ -55,7 +75,7 @@ final class RawWriter: TargetWriter {
         let count = range.upperBound - range.lowerBound
         if preallocation == .full {
             try target.writeZeros(at: range.lowerBound, byteCount: count)
-        } else if !target.startsZeroed {
+        } else if !target.startsZeroed, range.upperBound > clearedBytes.load(ordering: .acquiring) {
             try target.zero(at: range.lowerBound, byteCount: count)
         }
     }
