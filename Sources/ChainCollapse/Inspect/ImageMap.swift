@@ -19,9 +19,7 @@ public struct ImageMap: Sendable {
 
     private var walk: ExtentWalk
     private var describer: ExtentDescriber
-    /// Entries that are known; the last one may still grow.
-    private var entries: [MapEntry] = []
-    private var nextEntry = 0
+    private var entries = RunQueue<MapEntry>()
 
     /// Opens a chain for reading.
     ///
@@ -54,24 +52,14 @@ public struct ImageMap: Sendable {
     ///
     /// - Throws: `CollapseError` when a table cannot be read or an entry is damaged.
     public mutating func next() throws(CollapseError) -> MapEntry? {
-        while entries.count - nextEntry < 2, try describeNextPart() {}
-        guard nextEntry < entries.count else { return nil }
-        defer { nextEntry += 1 }
-        return entries[nextEntry]
+        while entries.isShort, try describeNextPart() {}
+        return entries.popFirst()
     }
 
     /// Appends what the next extents become; false at the end.
     private mutating func describeNextPart() throws(CollapseError) -> Bool {
-        entries.removeFirst(nextEntry)
-        nextEntry = 0
         let extents = try walk.next()
-        for extent in extents {
-            try describer.describe(extent) { entry in
-                if entries.isEmpty || !entries[entries.count - 1].extend(with: entry) {
-                    entries.append(entry)
-                }
-            }
-        }
+        for extent in extents { try describer.describe(extent) { entries.append($0) } }
         return !extents.isEmpty
     }
 }

@@ -39,8 +39,9 @@ public struct MapEntry: Hashable, Sendable {
         self.isData = isData
         self.offset = offset
     }
+}
 
-    /// Appends a following run of which the same can be said; false when it cannot.
+extension MapEntry: GrowingRun {
     mutating func extend(with next: MapEntry) -> Bool {
         guard depth == next.depth, isPresent == next.isPresent, isZero == next.isZero,
             isData == next.isData, offset.map({ $0 + length }) == next.offset

@@ -56,9 +56,7 @@ public struct Provenance: Sendable {
 
     private let chain: ImageChain
     private var walk: ExtentWalk
-    /// Runs that are known; the last one may still grow.
-    private var runs: [Run] = []
-    private var nextRun = 0
+    private var runs = RunQueue<Run>()
 
     /// Opens a chain for reading.
     ///
@@ -92,29 +90,24 @@ public struct Provenance: Sendable {
     ///
     /// - Throws: `CollapseError` when a table cannot be read or an entry is damaged.
     public mutating func next() throws(CollapseError) -> Run? {
-        while runs.count - nextRun < 2, try findNextRuns() {}
-        guard nextRun < runs.count else { return nil }
-        defer { nextRun += 1 }
-        return runs[nextRun]
+        while runs.isShort, try findNextRuns() {}
+        return runs.popFirst()
     }
 
     /// Appends what the next extents become; false at the end.
     private mutating func findNextRuns() throws(CollapseError) -> Bool {
-        runs.removeFirst(nextRun)
-        nextRun = 0
         let extents = try walk.next()
         for extent in extents {
             if case .damaged(let layer, let entry) = extent.content {
                 throw chain.error(for: entry, of: layer)
             }
-            let run = Run(extent)
-            if runs.isEmpty || !runs[runs.count - 1].extend(with: run) { runs.append(run) }
+            runs.append(Run(extent))
         }
         return !extents.isEmpty
     }
 }
 
-extension Provenance.Run {
+extension Provenance.Run: GrowingRun {
     fileprivate init(_ extent: Extent) {
         start = extent.guestOffset
         length = extent.byteCount
@@ -130,8 +123,7 @@ extension Provenance.Run {
         }
     }
 
-    /// Appends a following run that continues this one; false when it does not.
-    fileprivate mutating func extend(with next: Self) -> Bool {
+    mutating func extend(with next: Self) -> Bool {
         guard kind == next.kind, layer == next.layer, compressedLength == next.compressedLength
         else { return false }
         let expected = kind == .data ? offset.map { $0 + length } : offset
