@@ -22,7 +22,10 @@ func fuzzer(_ name: String, _ modules: Target.Dependency...) -> Target {
 
 let package = Package(
     name: "clone-image-fuzz",
-    dependencies: [.package(url: "https://github.com/apple/swift-system", from: "1.8.0")],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    ],
     targets: [
         .target(name: "CShims"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
@@ -31,7 +34,10 @@ let package = Package(
         .systemLibrary(name: "CIsal", pkgConfig: "libisal"),
         .target(
             name: "DiskIO",
-            dependencies: ["CShims", .product(name: "SystemPackage", package: "swift-system")]
+            dependencies: [
+                "CShims", .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
         ),
         .target(
             name: "QCow2",

@@ -125,6 +125,10 @@ package final class SparseFile: BlockSource {
         return low
     }
 
+    package func allocatedBytes() throws(IOError) -> UInt64 {
+        filling == .zeros ? pieces.reduce(0) { $0 + UInt64($1.bytes.count) } : byteCount
+    }
+
     package func nextData(at offset: UInt64) throws(IOError) -> Range<UInt64>? {
         guard filling == .zeros else {
             return offset < byteCount ? offset..<byteCount : nil

@@ -8,6 +8,8 @@ internal import QCow2
 /// More snapshots, and tables of more of them, show nothing more, but take time.
 private let maximumSnapshots: UInt32 = 2048
 private let maximumTables = 8
+/// Larger refcount blocks show nothing more either.
+private let maximumBlockBytes: UInt64 = 64 << 10
 
 /// A header that was accepted keeps every limit that the rest of the program counts on.
 private func check(_ header: Header, _ file: SparseFile) {
@@ -56,8 +58,18 @@ private func readTables(of image: QCow2Image) throws(ImageError) {
     }
 }
 
+/// What is told of an image and not needed to read it.
+private func readDetails(of image: QCow2Image) throws(ImageError) {
+    let bitmaps = try image.persistentBitmaps()
+    let promised = image.header.extensions.bitmaps?.count ?? 0
+    require(bitmaps.count == Int(promised), "\(bitmaps.count) bitmaps instead of \(promised)")
+    require(try image.luksHeader()?.slots.count ?? 8 == 8, "a LUKS header without its slots")
+    if image.geometry.clusterBytes <= maximumBlockBytes { _ = try image.isPreallocated() }
+}
+
 /// A whole image, or a byte of which bit 0 asks for salvage and the description of a file: its
-/// header, extensions, snapshots and L1 tables are read, or refused with a sentence.
+/// header, extensions, snapshots, L1 tables, bitmaps, LUKS header and refcounts are read, or refused
+/// with a sentence.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     // SAFETY: libFuzzer's own pointer and length.
@@ -65,11 +77,16 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let salvages = !input.isWholeImage && input.takeByte() & 1 == 1
     let file = SparseFile(&input, path: "image")
     do throws(ImageError) {
-        let header = try Header(reading: file)
+        let header = try Header(reading: file, acceptsEncryption: true)
         check(header, file)
-        try readTables(
-            of: QCow2Image(header: header, metadata: file, clusters: file, salvages: salvages)
+        let image = QCow2Image(
+            header: header,
+            metadata: file,
+            clusters: file,
+            salvages: salvages
         )
+        try readTables(of: image)
+        try readDetails(of: image)
     } catch {
         require(error.description.hasPrefix("image: "), "an error that names no file: \(error)")
     }

@@ -71,6 +71,25 @@ private struct Subject {
         if runs.count <= maximumLookups { checkGap(position..<range.upperBound) }
     }
 
+    /// Places that are kept and not read ascend, inside the range.
+    func checkReserved(in range: Range<UInt64>) throws(ImageError) {
+        var words = WordTable()
+        var runs: [MappedRun] = []
+        try image.appendReservedRuns(of: table, in: range, using: &words, to: &runs)
+        var position = range.lowerBound
+        for run in runs {
+            require(run.guestOffset >= position, "kept places overlap")
+            require(run.byteCount > 0 && run.guestEnd <= range.upperBound, "one leaves the disk")
+            position = run.guestEnd
+        }
+        for run in runs.prefix(maximumLookups) {
+            switch simple.place(of: run.guestOffset) {
+            case .data, .compressed: require(false, "what is read is called unread")
+            case .zeros, .nothing, .damaged: break
+            }
+        }
+    }
+
     private func checkRun(_ run: MappedRun) {
         for offset in [run.guestOffset, run.guestEnd - 512] {
             let place = simple.place(of: offset)
@@ -146,12 +165,12 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let first = sectors / 16 * UInt64(options >> 4) + UInt64(options >> 1 & 7)
     let part = min(first, sectors) * 512..<max(first, sectors - sectors / 16 * 2) * 512
     for range in [whole, part.clamped(to: whole)] where !range.isEmpty {
-        guard let runs = try? subject.runs(in: range) else {
-            require(false, "a table that is there could not be read")
-            continue
-        }
-        subject.checkShape(runs, in: range)
-        subject.checkContent(runs, in: range)
+        do throws(ImageError) {
+            let runs = try subject.runs(in: range)
+            subject.checkShape(runs, in: range)
+            subject.checkContent(runs, in: range)
+            try subject.checkReserved(in: range)
+        } catch { require(false, "a table that is there could not be read: \(error)") }
     }
     return 0
 }
