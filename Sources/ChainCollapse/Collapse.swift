@@ -81,7 +81,7 @@ public struct Collapse: Sendable {
     ) throws(CollapseError) -> CollapseReport {
         try options.validate()
         let chain = try ImageChain(source, salvage: options.salvage, cancellation)
-        let base: Int? = if let name = source.base { try chain.baseIndex(of: name) } else { nil }
+        let base = try base(in: chain)
         try target.format.validate(hasBase: base != nil)
         let publication = try Publication(target, chain: chain, options)
         do throws(CollapseError) {
@@ -126,6 +126,15 @@ public struct Collapse: Sendable {
         return tally
     }
 
+    /// The layer from which on down the target's backing file has the same content.
+    private func base(in chain: ImageChain) throws(CollapseError) -> Int? {
+        if let name = source.base { return try chain.baseIndex(of: name) }
+        guard case .qcow2(let creation, _) = target.format, let backing = creation.backing else {
+            return nil
+        }
+        return try chain.baseIndex(of: backing, forTargetAt: target.path)
+    }
+
     private func writer(
         _ file: TargetFile,
         _ chain: ImageChain,
@@ -140,7 +149,7 @@ public struct Collapse: Sendable {
                 options
             )
         case .qcow2(var creation, let format):
-            if let base {
+            if let base, creation.backing == nil {
                 creation.backing = chain.backingName(of: base, forTargetAt: target.path)
             }
             return try QCow2Writer(
@@ -175,9 +184,19 @@ public struct Collapse: Sendable {
             targetAllocatedBytes: size.allocatedBytes,
             digest: digests.source,
             verifiedDigest: digests.target,
-            warnings: chain.warnings,
+            warnings: chain.warnings + bitmapWarnings(chain),
             threads: options.threads,
             seconds: seconds
         )
+    }
+
+    private func bitmapWarnings(_ chain: ImageChain) -> [String] {
+        var copies = false
+        if case .qcow2(_, let format) = target.format { copies = format.bitmaps != .none }
+        return chain.layers.dropFirst(copies ? 1 : 0).compactMap { layer in
+            layer.image?.header.extensions.bitmaps.map {
+                "\(layer.path): \($0.count) persistent bitmaps are not copied"
+            }
+        }
     }
 }

@@ -50,6 +50,8 @@ public struct CollapseOptions: Hashable, Sendable {
     /// Compute the digest, read the target back from its disk before it gets its name, and fail unless
     /// it has the same.
     public var verifies = false
+    /// In raw targets, so many zeros become a hole: a multiple of 512, usually the file system's block.
+    public var holeBytes = 4096
     /// What becomes of blocks that can be shared with a source.
     public var reflink = Reflink.auto
 

@@ -1,6 +1,9 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import DiskIO
+internal import QCow2
+
 /// What is collapsed: any layer of a chain, in its own state.
 public struct CollapseSource: Hashable, Sendable {
     /// The layer's file.
@@ -29,6 +32,10 @@ public struct CollapseSource: Hashable, Sendable {
     /// Seconds to wait until nobody writes to any layer; then, or at once when 0, a layer that is
     /// written to is an error.
     public var lockWaitSeconds: Double
+    /// Images whose disks follow the first one's, in its format and opened in the same way.
+    public var continuations: [String] = []
+    /// Read what the disk has, not what the page cache of this machine has kept of it.
+    public var readsFromDisk = false
 
     /// A layer to collapse.
     public init(
@@ -57,17 +64,51 @@ extension ImageChain {
         salvage: Bool,
         _ cancellation: Cancellation
     ) throws(CollapseError) {
+        var policy = ChainPolicy(
+            salvage: salvage,
+            trustsProbedFormats: source.trustsProbedFormats,
+            sharesWithWriters: source.sharesWithWriters,
+            lockWaitSeconds: source.lockWaitSeconds
+        )
+        policy.readsFromDisk = source.readsFromDisk
         try self.init(
             top: source.path,
             format: source.format,
             snapshot: source.snapshot,
-            policy: ChainPolicy(
-                salvage: salvage,
-                trustsProbedFormats: source.trustsProbedFormats,
-                sharesWithWriters: source.sharesWithWriters,
-                lockWaitSeconds: source.lockWaitSeconds
-            ),
+            policy: policy,
             cancellation: cancellation
         )
+        guard !source.continuations.isEmpty else { return }
+        guard source.snapshot == nil, source.base == nil else {
+            throw CollapseError(
+                .invalidOptions,
+                "several disks one behind the other have neither a snapshot nor a base in common"
+            )
+        }
+        var chains = [self]
+        for path in source.continuations {
+            chains.append(
+                try ImageChain(
+                    top: path,
+                    format: source.format,
+                    policy: policy,
+                    cancellation: cancellation
+                )
+            )
+        }
+        self = ImageChain(joining: chains, salvage: salvage)
+    }
+
+    /// Several disks, one behind the other, as one raw disk.
+    private init(joining chains: [ImageChain], salvage: Bool) {
+        let disks = JoinedDisks(chains, salvage: salvage)
+        let layer = Layer(
+            path: disks.path,
+            content: .raw(start: 0),
+            data: disks,
+            diskBytes: disks.byteCount,
+            files: chains.flatMap { $0.layers.flatMap(\.files) }
+        )
+        self.init(layers: [layer], warnings: chains.flatMap(\.warnings))
     }
 }

@@ -1,6 +1,8 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import QCow2
+
 extension CollapseTarget.Format {
     /// Refuses what cannot be made.
     func validate(hasBase: Bool) throws(CollapseError) {
@@ -18,7 +20,8 @@ extension CollapseTarget.Format {
                     "a raw image has no metadata: preallocation is off, falloc or full"
                 )
             }
-        case .qcow2(_, let format):
+        case .qcow2(let creation, let format):
+            let hasBase = hasBase || creation.backing != nil
             guard format.preallocation == .off || !format.compresses else {
                 throw CollapseError(
                     .invalidOptions,
@@ -28,7 +31,7 @@ extension CollapseTarget.Format {
             guard format.preallocation == .off || !hasBase else {
                 throw CollapseError(
                     .invalidOptions,
-                    "preallocation would hide the backing file that --base keeps"
+                    "preallocation would hide the backing file"
                 )
             }
         }

@@ -20,6 +20,14 @@ public struct CollapseTarget: Hashable, Sendable {
     ///
     /// Otherwise nothing that exists is ever touched.
     public var replacesExisting: Bool
+    /// Write a raw disk in place, into a file that exists and is at least as long; what lies behind the
+    /// disk stays.
+    public var fillsExisting = false
+    /// All of a device, or of the raw file that is filled, reads as zeros: none are written.
+    public var isZeroed = false
+    /// The permissions of a new file, of which the process's mask takes some away; one that replaces
+    /// another has its permissions.
+    public var permissions: UInt32 = 0o666
 
     /// A target that does not exist yet, unless it may be replaced.
     public init(path: String, format: Format, replacesExisting: Bool = false) {
@@ -35,8 +43,19 @@ public struct QCow2Format: Hashable, Sendable {
     public var preallocation: Preallocation
     /// Clusters are compressed, with the type that the image's options name.
     public var compresses: Bool
+    /// Which persistent bitmaps of the source's top layer the image gets.
+    public var bitmaps = Bitmaps.none
 
-    /// Plain clusters and no preallocation, unless said otherwise.
+    /// Which persistent bitmaps are copied.
+    public enum Bitmaps: Hashable, Sendable {
+        case none
+        /// Those that were saved properly.
+        case sound
+        /// All; one that was not saved properly is an error.
+        case all
+    }
+
+    /// Plain clusters, no preallocation and no bitmaps, unless said otherwise.
     public init(preallocation: Preallocation = .off, compresses: Bool = false) {
         self.preallocation = preallocation
         self.compresses = compresses

@@ -32,6 +32,10 @@ extension File: BlockSource {
         }
     }
 
+    /// Forgets what the page cache has of the file, as far as it is on the disk: what others have written
+    /// there by other ways is read then.
+    package func forgetCached() { cshims_drop_cached(descriptor, 0, 0) }
+
     package func nextData(at offset: UInt64) throws(IOError) -> Range<UInt64>? {
         guard offset < byteCount else { return nil }
         guard kind == .regular else { return offset..<byteCount }

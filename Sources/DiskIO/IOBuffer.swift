@@ -59,6 +59,16 @@ internal import Glibc
         unsafe slice(target).copyMemory(from: UnsafeRawBufferPointer(other.slice(range)))
     }
 
+    /// Copies a part to `start` of other memory.
+    package func copy(_ range: Range<Int>, into bytes: inout MutableRawSpan, at start: Int) {
+        precondition(start >= 0 && range.count <= bytes.byteCount - start, "outside the memory")
+        // SAFETY: both parts were checked, and nobody else has the span's memory.
+        unsafe bytes.withUnsafeMutableBytes { target in
+            let part = unsafe UnsafeMutableRawBufferPointer(rebasing: target[start...])
+            unsafe part.copyMemory(from: UnsafeRawBufferPointer(slice(range)))
+        }
+    }
+
     /// True when every byte of a part is zero.
     package func isZero(_ range: Range<Int>) -> Bool { withBytes(range) { $0.isZero } }
 

@@ -13,6 +13,8 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
         case unexpectedEnd
         /// The path names neither a regular file nor a block device.
         case wrongKind
+        /// What the bytes are made of cannot be read: a sentence.
+        case unreadable(String)
     }
 
     /// The call, as its manual page names it.
@@ -57,6 +59,7 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
         let place = offset.map { " at \(hex($0))" } ?? ""
         return switch cause {
         case .errno(let errno): "\(path): \(call)\(place) failed: \(errno)"
+        case .unreadable(let sentence): sentence
         case .wrongKind: "\(path): this is neither a file nor a block device"
         case .unexpectedEnd:
             "\(path): the file ended at \(call)\(place): it was cut short while it was read"

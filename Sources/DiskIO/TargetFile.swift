@@ -18,7 +18,7 @@ package final class TargetFile: BlockTarget {
     /// the cache.
     private static let longWriteBytes = 1 << 20
 
-    private let file: File
+    let file: File
     /// The same file, opened to be written past the page cache; nil when nothing is.
     private let direct: File?
     private let minimumDirectBytes: Int
@@ -27,8 +27,12 @@ package final class TargetFile: BlockTarget {
     private let zeroingStep = Atomic<Int>(ZeroingStep.punchHole.rawValue)
     package var path: String { file.path }
     package var isBlockDevice: Bool { file.kind == .blockDevice }
-    package var startsZeroed: Bool { !isBlockDevice }
+    package var startsZeroed: Bool { mode.isZeroed || !hasFixedSize }
+    private var hasFixedSize: Bool { isBlockDevice || mode.isInPlace }
+    private let mode: Mode
     package var identity: File.Identity { file.identity }
+    /// True when the file was made to be written.
+    package let isNew: Bool
 
     /// How bytes travel to the disk.
     package struct Mode: Hashable, Sendable {
@@ -37,40 +41,22 @@ package final class TargetFile: BlockTarget {
         package var isFlushed = false
         /// All whole blocks are written past the page cache; where they cannot, it is an error.
         package var isDirect = false
+        /// What is not written stays as it is, and so does the length: as with devices.
+        package var isInPlace = false
+        /// All of the target reads as zeros.
+        package var isZeroed = false
+        /// A new file's permissions, of which the process's mask takes some away.
+        package var permissions: UInt32 = 0o666
 
         package init(isFlushed: Bool = false, isDirect: Bool = false) {
             (self.isFlushed, self.isDirect) = (isFlushed, isDirect)
         }
     }
 
-    /// Creates a new file; fails when the name is taken.
-    ///
-    /// Errors show the name it will get.
-    package convenience init(
-        creating path: String,
-        shownAs finalPath: String? = nil,
-        _ mode: Mode = Mode()
-    ) throws(IOError) {
-        let file = try File(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o666, shownAs: finalPath)
-        do throws(IOError) {
-            try self.init(file, mode)
-        } catch {
-            try? Directory.remove(path)
-            throw error
-        }
-    }
-
-    /// Opens an existing block device for writing, refusing one that is in use as a file system.
-    package convenience init(device path: String, _ mode: Mode = Mode()) throws(IOError) {
-        let file = try File(path, O_RDWR | O_EXCL | O_NONBLOCK, mode: 0)
-        guard file.kind == .blockDevice else {
-            throw IOError(call: "open", path: path, cause: .wrongKind)
-        }
-        try self.init(file, mode)
-    }
-
-    private init(_ file: File, _ mode: Mode) throws(IOError) {
+    init(_ file: File, _ mode: Mode, isNew: Bool = false) throws(IOError) {
         self.file = file
+        self.mode = mode
+        self.isNew = isNew
         writeBehind = Mutex(WriteBehind(isEager: mode.isFlushed))
         // Closing a device flushes it: nothing is won by leaving its bytes to the cache.
         let isDevice = file.kind == .blockDevice
@@ -195,7 +181,7 @@ package final class TargetFile: BlockTarget {
     }
 
     package func setByteCount(_ byteCount: UInt64) throws(IOError) {
-        guard !isBlockDevice else {
+        guard !hasFixedSize else {
             guard byteCount <= file.byteCount else {
                 throw IOError(call: "write", path: path, cause: .errno(.noSpace))
             }

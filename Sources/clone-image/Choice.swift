@@ -26,6 +26,12 @@ where Value: CaseIterable & RawRepresentable<String> & Sendable {
     private static var list: [String] { Value.allCases.map(\.rawValue) }
 }
 
+/// How qemu-img goes through the page cache.
+enum CacheMode: String, CaseIterable {
+    case none, off, directsync, writeback, writethrough
+    case unflushed = "unsafe"
+}
+
 /// How progress is shown.
 enum ProgressStyle: String, CaseIterable {
     case auto, bar, json, none

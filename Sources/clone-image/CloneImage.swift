@@ -25,7 +25,7 @@ struct CloneImage: AsyncParsableCommand {
 
             compare exits with 0 for equal disks, 1 for different ones, 2, 3 or 4 when an \
             image cannot be opened, mapped or read. \
-            info, map and snapshot take qemu-img's arguments and exit as it does, \
+            convert, info, map and snapshot take qemu-img's arguments and exit as it does, \
             with 0 or 1.
             """,
         version: "0.1.0",

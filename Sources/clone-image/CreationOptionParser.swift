@@ -33,7 +33,7 @@ struct CreationOptionParser {
     }
 
     /// Sets one option; false when the value means nothing.
-    private mutating func set(_ key: String, _ value: String) -> Bool {
+    mutating func set(_ key: String, _ value: String) -> Bool {
         switch key {
         case "compat":
             assign(["0.10": 2, "v2": 2, "1.1": 3, "v3": 3][value], to: \.creation.version)
@@ -61,5 +61,8 @@ struct CreationOptionParser {
         return true
     }
 
-    private func isOn(_ value: String) -> Bool? { ["on": true, "off": false][value] }
+    private func isOn(_ value: String) -> Bool? {
+        if ["on", "yes", "true", "y"].contains(value) { return true }
+        return ["off", "no", "false", "n"].contains(value) ? false : nil
+    }
 }

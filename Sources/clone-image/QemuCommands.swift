@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import Dispatch
 
 /// The commands that take `qemu-img`'s arguments, and exit with its codes: 0 or 1.
 enum QemuCommands {
     static let types: [any ParsableCommand.Type] = [
-        InfoCommand.self, MapCommand.self, SnapshotCommand.self,
+        ConvertCommand.self, InfoCommand.self, MapCommand.self, SnapshotCommand.self,
     ]
 
     /// True when the program was started under the name `qemu-img`.
@@ -14,23 +15,44 @@ enum QemuCommands {
         CommandLine.arguments.first?.split(separator: "/").last == "qemu-img"
 
     /// Runs the command that the first word names, if it is one of these, and ends the program.
-    ///
-    /// The command is parsed on its own, without the whole program's tree: that takes less time than
-    /// the rest of the work.
     static func runIfNamed(_ words: ArraySlice<String>) {
-        guard let type = types.first(where: { $0.configuration.commandName == words.first }) else {
+        let words = Array(words)
+        guard let type = type(named: words.first) else {
             guard isOurName, let word = words.first, !word.hasPrefix("-") else { return }
             let names = types.compactMap { $0.configuration.commandName }.joined(separator: ", ")
             Output.complain("there is no command '\(word)' here, only \(names)")
             CloneImage.exit(withError: ExitCode.failure)
         }
-        var command: any ParsableCommand
-        do { command = try type.parse(Array(words.dropFirst())) } catch {
-            // What is wrong with the words, or help, is told by the whole program.
-            do { command = try CloneImage.parseAsRoot(Array(words)) } catch { end(with: error) }
+        guard type is any AsyncParsableCommand.Type else {
+            var command = parse(words)
+            do { try command.run() } catch { end(with: error) }
+            CloneImage.exit()
         }
-        do { try command.run() } catch { end(with: error) }
-        CloneImage.exit()
+        Task {
+            guard var command = parse(words) as? any AsyncParsableCommand else { return }
+            do { try await command.run() } catch { end(with: error) }
+            CloneImage.exit()
+        }
+        dispatchMain()
+    }
+
+    private static func type(named word: String?) -> (any ParsableCommand.Type)? {
+        (isOurName ? types + [CompareCommand.self] : types).first {
+            $0.configuration.commandName == word
+        }
+    }
+
+    /// Parses a command on its own, without the whole program's tree: that takes less time than the
+    /// rest of the work.
+    private static func parse(_ words: [String]) -> any ParsableCommand {
+        do {
+            if let type = type(named: words.first) {
+                return try type.parse(Array(words.dropFirst()))
+            }
+        } catch {
+            // What is wrong with the words, or help, is told by the whole program.
+        }
+        do { return try CloneImage.parseAsRoot(words) } catch { end(with: error) }
     }
 
     private static func end(with error: any Error) -> Never {

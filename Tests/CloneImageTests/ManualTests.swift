@@ -65,7 +65,8 @@ struct ManualTests {
         arguments: [
             ("clone-image.1", nil), ("clone-image-collapse.1", "collapse"),
             ("clone-image-compare.1", "compare"), ("clone-image-digest.1", "digest"),
-            ("clone-image-info.1", "info"), ("clone-image-map.1", "map"),
+            ("clone-image-convert.1", "convert"), ("clone-image-info.1", "info"),
+            ("clone-image-map.1", "map"),
             ("clone-image-snapshot.1", "snapshot"),
         ]
     )

@@ -173,13 +173,13 @@ _clone-image() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    collapse|chain|compare|digest|info|map|snapshot|help)
+    collapse|chain|compare|digest|convert|info|map|snapshot|help)
         # Offer subcommand argument completions
         "_clone-image_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'collapse chain compare digest info map snapshot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'collapse chain compare digest convert info map snapshot help' -- "${cur}"))
         ;;
     esac
 }
@@ -354,6 +354,65 @@ _clone-image_digest() {
     # Offer positional completions
     case "${positional_number}" in
     1)
+        __clone-image_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_clone-image_convert() {
+    repeating_flags=()
+    non_repeating_flags=(-U --force-share --salvage --trust-probed -c -n --target-is-zero --bitmaps --skip-broken-bitmaps --progress -p --quiet -q -W -C --version -h --help)
+    repeating_options=(-o)
+    non_repeating_options=(-f -l -T -O -B -b -F -S -t -r -m)
+    __clone-image_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-f')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '-l')
+        return
+        ;;
+    '-T')
+        __clone-image_add_completions -W 'none'$'\n''off'$'\n''directsync'$'\n''writeback'$'\n''writethrough'$'\n''unsafe'
+        return
+        ;;
+    '-O')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '-o')
+        return
+        ;;
+    '-B'|'-b')
+        __clone-image_add_completions -f
+        return
+        ;;
+    '-F')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '-S')
+        return
+        ;;
+    '-t')
+        __clone-image_add_completions -W 'none'$'\n''off'$'\n''directsync'$'\n''writeback'$'\n''writethrough'$'\n''unsafe'
+        return
+        ;;
+    '-r')
+        return
+        ;;
+    '-m')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
         __clone-image_add_completions -f
         return
         ;;

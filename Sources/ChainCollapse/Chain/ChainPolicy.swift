@@ -11,6 +11,8 @@ package struct ChainPolicy: Hashable, Sendable {
     package var sharesWithWriters: Bool
     /// Seconds to wait until nobody writes to a layer.
     package var lockWaitSeconds: Double
+    /// Forget what the page cache has of a layer before it is read.
+    package var readsFromDisk = false
 
     /// A policy that is strict where nothing else is said.
     package init(

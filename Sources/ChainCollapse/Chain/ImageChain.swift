@@ -120,9 +120,10 @@ package struct ImageChain: Sendable {
         return CollapseError(.format(image.error(for: entry)))
     }
 
-    /// Guest bytes whose L2 tables are missing, by salvage.
+    /// Guest bytes whose L2 tables are missing, by salvage, and all that joined disks have lost.
     var lostTableBytes: UInt64 {
         layers.reduce(0) { sum, layer in
+            if let disks = layer.data as? JoinedDisks { return sum + disks.lostBytes }
             guard case .qcow2(_, let table) = layer.content else { return sum }
             return sum + table.lostBytes
         }

@@ -28,6 +28,7 @@ struct LayerOpener {
     ) throws(CollapseError) -> Layer {
         let file = try LayerOpener.file(reference.path)
         try lock.take(file)
+        if policy.readsFromDisk { file.forgetCached() }
         let format = try format(of: file, reference, isTop: isTop)
         guard format == .qcow2 else {
             guard snapshot == nil else {
@@ -193,9 +194,6 @@ struct LayerOpener {
         }
         if header.incompatibleFeatures.contains(.corrupt) {
             warnings.append("\(path): the image is marked corrupt; what can be read is read")
-        }
-        if let bitmaps = header.extensions.bitmaps {
-            warnings.append("\(path): \(bitmaps.count) persistent bitmaps are not copied")
         }
     }
 }

@@ -29,10 +29,12 @@ struct Publication: Sendable {
         _ options: CollapseOptions
     ) throws(CollapseError) {
         durability = options.durability
-        let mode = TargetFile.Mode(
+        var mode = TargetFile.Mode(
             isFlushed: durability == .flushed,
             isDirect: options.isDirect
         )
+        mode.permissions = target.permissions
+        mode.isZeroed = target.isZeroed
         let existing = Directory.kind(of: target.path)
         guard existing == nil || target.replacesExisting || existing == .other else {
             throw CollapseError(
@@ -47,9 +49,18 @@ struct Publication: Sendable {
                 .unusableTarget,
                 "\(target.path): the target is neither a file nor a block device"
             )
+        case .regular where target.fillsExisting:
+            mode.isInPlace = true
+            (finalPath, temporaryPath, replaced) = (target.path, nil, nil)
+            file = try Publication.existing(target.path, mode, chain)
+        case nil where target.fillsExisting:
+            throw CollapseError(
+                .notFound,
+                "\(target.path): there is nothing that could be filled"
+            )
         case .blockDevice:
             (finalPath, temporaryPath, replaced) = (target.path, nil, nil)
-            file = try Publication.device(target.path, mode, chain)
+            file = try Publication.existing(target.path, mode, chain)
         case .regular, nil:
             replaced =
                 existing == nil ? nil : try Publication.lockedFile(target.path, chain)
@@ -57,17 +68,20 @@ struct Publication: Sendable {
             let temporary = Publication.temporaryPath(for: finalPath)
             temporaryPath = temporary
             file = try Publication.newFile(temporary, shownAs: target.path, mode)
+            if let replaced {
+                try usingDisk { () throws(IOError) in try file.adoptOwner(of: replaced) }
+            }
         }
     }
 
-    /// A device, which others have neither mounted nor open for anything that writing disturbs.
-    private static func device(
+    /// A file or device, which others have neither mounted nor open for anything that writing disturbs.
+    private static func existing(
         _ path: String,
         _ mode: TargetFile.Mode,
         _ chain: ImageChain
     ) throws(CollapseError) -> TargetFile {
         let file: TargetFile
-        do throws(IOError) { file = try TargetFile(device: path, mode) } catch {
+        do throws(IOError) { file = try TargetFile(opening: path, mode) } catch {
             throw error.isInUse ? inUse(path) : CollapseError(.io(error))
         }
         try refuseLayer(file.identity, path, chain)

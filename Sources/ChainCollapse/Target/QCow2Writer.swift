@@ -28,6 +28,7 @@ final class QCow2Writer: TargetWriter {
     private let compression: (type: CompressionType, window: CompressionWindow)?
     let policy: PlanPolicy
     let sharing: BlockSharing
+    private let bitmaps: BitmapCopies
     private let layout: Mutex<ImageLayout>
     private let turnstile = Turnstile()
 
@@ -55,13 +56,15 @@ final class QCow2Writer: TargetWriter {
             options.reflink,
             chain,
             with: target,
-            isPossible: target.startsZeroed && format == QCow2Format()
+            isPossible: target.startsZeroed && format.preallocation == .off && !format.compresses
                 && geometry.clusterBytes >= BlockSharing.blockBytes
         )
         let (type, window) = (creation.compressionType, creation.compressionWindow)
         compression = format.compresses ? (type, window) : nil
-        zeroClusters = QCow2Writer.zeroClusters(creation, format, hasBase: baseLayer != nil)
-        var wantsZeros = false
+        bitmaps = try BitmapCopies(format.bitmaps, of: chain, for: creation)
+        zeroClusters = QCow2Writer.zeroClusters(creation, format)
+        // Nothing is known of a backing file that is none of the layers.
+        var wantsZeros = creation.backing != nil && baseLayer == nil
         if case .allocated = zeroClusters { wantsZeros = true }
         policy = PlanPolicy(
             grainBytes: format.compresses ? geometry.clusterBytes : geometry.subclusterBytes,
@@ -78,11 +81,10 @@ final class QCow2Writer: TargetWriter {
 
     private static func zeroClusters(
         _ options: CreationOptions,
-        _ format: QCow2Format,
-        hasBase: Bool
+        _ format: QCow2Format
     ) -> ZeroClusters {
         if format.preallocation != .off { return .allocated(format.preallocation) }
-        guard hasBase else { return .absent }
+        guard options.backing != nil else { return .absent }
         // Version 2 has no way of saying zero but with a cluster.
         return options.version == 2 ? .allocated(.metadata) : .marked
     }
@@ -125,6 +127,7 @@ final class QCow2Writer: TargetWriter {
     func finish() throws(CollapseError) {
         do {
             try layout.withLock { layout in
+                try bitmaps.write(to: target, &layout)
                 try layout.finish(flush: flushDevice) { bytes, offset in
                     try target.write(bytes, at: offset.rawValue)
                 }

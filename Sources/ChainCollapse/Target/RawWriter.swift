@@ -12,6 +12,7 @@ final class RawWriter: TargetWriter {
     let target: any BlockTarget
     let diskBytes: UInt64
     let preallocation: Preallocation
+    fileprivate let holeBytes: Int
     let policy: PlanPolicy
     fileprivate let sharing: BlockSharing
     /// A device that gets less data than this part of the disk is zeroed in one step beforehand: that
@@ -38,6 +39,7 @@ final class RawWriter: TargetWriter {
             for layer in chain.layers { dataBytes += try layer.data.allocatedBytes() }
             return dataBytes < chain.diskBytes / RawWriter.sparseDivisor
         }
+        holeBytes = options.holeBytes
         // Space that was taken in advance is to be the target's own.
         sharing = try BlockSharing(
             options.reflink,
@@ -114,7 +116,7 @@ private final class RawSink: ChunkSink {
         _ span: Range<Int>
     ) throws(IOError) {
         var position = span.lowerBound
-        for run in bytes.dataRuns(in: span, grainBytes: RawWriter.zeroGrainBytes) {
+        for run in bytes.dataRuns(in: span, grainBytes: writer.holeBytes) {
             try zero(position..<run.lowerBound, of: chunk)
             try writer.target.write(bytes, run, at: chunk.slotStart + UInt64(run.lowerBound))
             tally.writtenBytes += UInt64(run.count)

@@ -14,4 +14,6 @@ public struct PersistentBitmap: Hashable, Sendable {
     public let isInUse: Bool
     /// True when a program that opens the image is to go on with it.
     public let isAutomatic: Bool
+    let tableOffset: UInt64
+    let tableEntries: UInt32
 }

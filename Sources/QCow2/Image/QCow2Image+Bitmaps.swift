@@ -62,7 +62,9 @@ extension QCow2Image {
             name: directory.text(name..<(name + nameBytes)),
             granularityBytes: 1 << UInt64(granularityBits),
             isInUse: flags & 1 != 0,
-            isAutomatic: flags & 2 != 0
+            isAutomatic: flags & 2 != 0,
+            tableOffset: entry.bigEndian(UInt64.self, at: 0),
+            tableEntries: entry.bigEndian(UInt32.self, at: 8)
         )
         return (bitmap, (name + nameBytes + 7) / 8 * 8)
     }

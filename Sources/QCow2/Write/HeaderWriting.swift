@@ -3,10 +3,11 @@
 
 /// Where the tables of a finished image lie.
 struct TablePlaces {
-    let l1TableOffset: UInt64
-    let l1Entries: Int
-    let refcountTableOffset: UInt64
-    let refcountTableClusters: UInt64
+    var l1TableOffset: UInt64 = 0
+    var l1Entries = 0
+    var refcountTableOffset: UInt64 = 0
+    var refcountTableClusters: UInt64 = 0
+    var bitmaps: BitmapDirectoryReference?
 }
 
 extension CreationOptions {
@@ -23,7 +24,9 @@ extension CreationOptions {
     ) throws(Invalid) -> [UInt8] {
         var bytes: [UInt8] = []
         let length = version == 2 ? Header.version2Bytes : CreationOptions.headerBytes
-        let extensions = backingFormatExtension()
+        let extensions =
+            backingFormatExtension() + bitmapsExtension(tables.bitmaps)
+            + Array(repeating: 0, count: 8)
         let nameOffset = UInt64(length) + UInt64(extensions.count)
         let name = Array((backing?.name ?? "").utf8)
         guard name.count <= Header.maximumBackingNameBytes,
@@ -46,26 +49,26 @@ extension CreationOptions {
         bytes.appendBigEndian(UInt32(tables.refcountTableClusters))
         bytes.appendBigEndian(UInt32(0))
         bytes.appendBigEndian(UInt64(0))
-        if version == 3 { appendVersion3Fields(to: &bytes) }
+        if version == 3 { appendVersion3Fields(to: &bytes, hasBitmaps: tables.bitmaps != nil) }
         bytes += extensions + name
         bytes += Array(repeating: 0, count: Int(geometry.clusterBytes) - bytes.count)
         return bytes
     }
 
-    private func appendVersion3Fields(to bytes: inout [UInt8]) {
+    private func appendVersion3Fields(to bytes: inout [UInt8], hasBitmaps: Bool) {
         var incompatible: IncompatibleFeatures = []
         if compressionType != .zlib { incompatible.insert(.compressionType) }
         if hasExtendedL2 { incompatible.insert(.extendedL2) }
         bytes.appendBigEndian(incompatible.rawValue)
         bytes.appendBigEndian(UInt64(hasLazyRefcounts ? 1 : 0))
-        bytes.appendBigEndian(UInt64(0))
+        bytes.appendBigEndian(hasBitmaps ? AutoclearFeatures.bitmaps.rawValue : 0)
         bytes.appendBigEndian(UInt32(refcountBits.trailingZeroBitCount))
         bytes.appendBigEndian(CreationOptions.headerBytes)
         bytes.append(compressionType.rawValue)
         bytes += Array(repeating: 0, count: 7)
     }
 
-    /// The backing format extension, where there is a backing file, and the end of extensions.
+    /// The backing format extension, where there is a backing file.
     private func backingFormatExtension() -> [UInt8] {
         var bytes: [UInt8] = []
         if let format = backing?.format.utf8 {
@@ -73,6 +76,19 @@ extension CreationOptions {
             bytes.appendBigEndian(UInt32(format.count))
             bytes += Array(format) + Array(repeating: 0, count: (8 - format.count % 8) % 8)
         }
-        return bytes + Array(repeating: 0, count: 8)
+        return bytes
+    }
+
+    /// The bitmaps extension, where there are bitmaps.
+    private func bitmapsExtension(_ bitmaps: BitmapDirectoryReference?) -> [UInt8] {
+        guard let bitmaps else { return [] }
+        var bytes: [UInt8] = []
+        bytes.appendBigEndian(UInt32(0x2385_2875))
+        bytes.appendBigEndian(UInt32(24))
+        bytes.appendBigEndian(bitmaps.count)
+        bytes.appendBigEndian(UInt32(0))
+        bytes.appendBigEndian(bitmaps.directoryBytes)
+        bytes.appendBigEndian(bitmaps.directoryOffset)
+        return bytes
     }
 }

@@ -31,7 +31,9 @@ package struct ImageLayout: Sendable {
     package let options: CreationOptions
     package let geometry: Geometry
     package let diskBytes: UInt64
-    private var clusters: HostClusters
+    var clusters: HostClusters
+    /// Where the bitmaps are listed, when there are any.
+    var bitmaps: BitmapDirectoryReference?
     private let l1TableOffset: HostOffset
     private var l1: [UInt64]
     /// The L2 table that is being filled: its L1 index and entries.
@@ -72,12 +74,7 @@ package struct ImageLayout: Sendable {
         _ = try options.headerCluster(
             diskBytes: diskBytes,
             geometry: geometry,
-            tables: TablePlaces(
-                l1TableOffset: 0,
-                l1Entries: 0,
-                refcountTableOffset: 0,
-                refcountTableClusters: 0
-            )
+            tables: TablePlaces()
         )
     }
 
@@ -239,7 +236,8 @@ package struct ImageLayout: Sendable {
                 l1TableOffset: l1TableOffset.rawValue,
                 l1Entries: l1.count,
                 refcountTableOffset: refcounts.tableOffset.rawValue,
-                refcountTableClusters: refcounts.tableClusters
+                refcountTableClusters: refcounts.tableClusters,
+                bitmaps: bitmaps
             )
         )
         try write(header, HostOffset(0))

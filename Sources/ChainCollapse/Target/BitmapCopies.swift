@@ -1,0 +1,59 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DiskIO
+internal import QCow2
+
+/// The persistent bitmaps that a target gets from the top of a chain.
+struct BitmapCopies: Sendable {
+    private let sources: [BitmapBits]
+
+    /// Finds the bitmaps.
+    ///
+    /// - Throws: `CollapseError` when they cannot be copied: before any work is done.
+    init(
+        _ wanted: QCow2Format.Bitmaps,
+        of chain: ImageChain,
+        for creation: CreationOptions
+    ) throws(CollapseError) {
+        guard wanted != .none else {
+            sources = []
+            return
+        }
+        guard let image = chain.top.image else {
+            throw CollapseError(
+                .invalidOptions,
+                "\(chain.top.path): Format driver 'raw' does not support bitmaps"
+            )
+        }
+        guard creation.version >= 3, image.header.diskBytes == chain.diskBytes else {
+            throw CollapseError(
+                .invalidOptions,
+                creation.version < 3
+                    ? "an image of version 2 (compat 0.10) has no bitmaps"
+                    : "\(image.path): the bitmaps are not of the snapshot's disk"
+            )
+        }
+        let all = try readingImage { () throws(ImageError) in try image.persistentBitmaps() }
+        if wanted == .all, let broken = all.first(where: \.isInUse) {
+            throw CollapseError(
+                .damagedImage,
+                "\(image.path): Cannot copy inconsistent bitmap '\(broken.name)'"
+            )
+        }
+        var sources: [BitmapBits] = []
+        for bitmap in all where !bitmap.isInUse {
+            sources.append(
+                try readingImage { () throws(ImageError) in try BitmapBits(of: bitmap, in: image) }
+            )
+        }
+        self.sources = sources
+    }
+
+    /// Writes them behind everything that has its place.
+    func write(to target: any BlockTarget, _ layout: inout ImageLayout) throws {
+        try layout.addBitmaps(sources) { bytes, offset in
+            try target.write(bytes, at: offset.rawValue)
+        }
+    }
+}

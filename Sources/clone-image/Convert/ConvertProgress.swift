@@ -1,0 +1,37 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ChainCollapse
+
+/// How far a conversion is, as `qemu-img -p` shows it on standard output.
+struct ConvertProgress {
+    private let isShown: Bool
+    /// What was shown last, in hundredths of a per cent.
+    private var shown = 0
+
+    init(isShown: Bool) {
+        self.isShown = isShown
+        show(0)
+    }
+
+    /// Shows a line for each per cent.
+    mutating func update(_ progress: CollapseProgress) {
+        let hundredths = Int(progress.fraction * 10_000)
+        guard hundredths >= shown + 100, hundredths < 10_000 else { return }
+        shown = hundredths
+        show(hundredths)
+    }
+
+    /// Shows that all is done, or leaves the line as it is.
+    func end(isDone: Bool) {
+        if isDone { show(10_000) }
+        if isShown { Output.print("") }
+    }
+
+    private func show(_ hundredths: Int) {
+        guard isShown else { return }
+        let fraction = hundredths % 100
+        let text = "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+        Output.write("    (\(text)/100%)\r", to: 1)
+    }
+}
