@@ -8,6 +8,7 @@
 #include <linux/falloc.h>
 #include <linux/fs.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -84,6 +85,11 @@ int cshims_is_byte_locked(int descriptor, int64_t byte) {
 int cshims_unlock(int descriptor) {
     struct flock lock = lock_of(F_UNLCK, 0, 0);
     return fcntl(descriptor, F_OFD_SETLK, &lock);
+}
+
+int cshims_lock_whole(int descriptor) {
+    struct flock lock = lock_of(F_WRLCK, 0, 0);
+    return fcntl(descriptor, F_OFD_SETLK, &lock) == 0 ? flock(descriptor, LOCK_EX | LOCK_NB) : -1;
 }
 
 struct cshims_local_time cshims_local_time(int64_t seconds) {

@@ -84,44 +84,54 @@ public struct Collapse: Sendable {
         let base = try base(in: chain)
         try target.format.validate(hasBase: base != nil)
         let publication = try Publication(target, chain: chain, options)
+        var journal: Journal?
         do throws(CollapseError) {
+            let writer = try writer(publication.file, chain, base)
+            if options.checksSpace {
+                try checkSpace(publication, chain, writer.policy, cancellation)
+            }
             let proof = try CollapseProof(
                 of: chain,
                 base: base,
-                writer(publication.file, chain, base),
+                writer,
                 options,
                 meter,
                 cancellation
             )
-            let tally = try copy(chain, to: proof.writer, meter, cancellation)
+            var engine = CopyEngine(
+                chain,
+                proof.writer,
+                meter,
+                cancellation,
+                bytesPerSecond: options.bytesPerSecond
+            )
+            let anew = try resume(publication, chain, &engine)
+            journal = engine.journal
+            let tally = try copy(with: engine, meter, cancellation)
             let size = try usingDisk { () throws(IOError) in try publication.file.size() }
             let digests = try proof.digests(of: publication.file, as: target.format)
             try publication.publish()
             meter.report()
-            return report(chain, tally, size, digests, meter.seconds)
+            return report(chain, tally, size, digests, anew, meter.seconds)
         } catch {
-            publication.abandon()
-            throw error
+            guard publication.abandon(journal, after: error) else { throw error }
+            throw CollapseError(
+                error.code,
+                "\(error.message); what was copied is kept, and the same command with --resume goes "
+                    + "on with it"
+            )
         }
     }
 
     private func copy(
-        _ chain: ImageChain,
-        to writer: any TargetWriter,
+        with engine: CopyEngine,
         _ meter: ProgressMeter,
         _ cancellation: Cancellation
     ) throws(CollapseError) -> CopyTally {
-        try writer.begin()
-        let engine = CopyEngine(
-            chain,
-            writer,
-            meter,
-            cancellation,
-            bytesPerSecond: options.bytesPerSecond
-        )
+        try engine.writer.begin()
         let tally = try engine.run(threads: options.threads)
         meter.report()
-        try writer.finish()
+        try engine.writer.finish()
         try cancellation.check()
         return tally
     }
@@ -133,6 +143,24 @@ public struct Collapse: Sendable {
             return nil
         }
         return try chain.baseIndex(of: backing, forTargetAt: target.path)
+    }
+
+    private func checkSpace(
+        _ publication: Publication,
+        _ chain: ImageChain,
+        _ policy: PlanPolicy,
+        _ cancellation: Cancellation
+    ) throws(CollapseError) {
+        guard let freeBytes = try publication.freeBytes() else { return }
+        let check = SpaceCheck(
+            path: target.path,
+            format: target.format,
+            chain: chain,
+            policy: policy,
+            threads: options.threads,
+            cancellation: cancellation
+        )
+        try check.run(freeBytes: freeBytes)
     }
 
     private func writer(
@@ -168,6 +196,7 @@ public struct Collapse: Sendable {
         _ tally: CopyTally,
         _ size: TargetFile.Size,
         _ digests: CollapseProof.Digests,
+        _ warning: String?,
         _ seconds: Double
     ) -> CollapseReport {
         CollapseReport(
@@ -180,11 +209,12 @@ public struct Collapse: Sendable {
             zeroBytes: tally.target.zeroBytes,
             skippedBytes: chain.diskBytes - min(chain.diskBytes, tally.guestBytes),
             lostBytes: tally.lostBytes,
+            resumedBytes: tally.resumedBytes,
             targetBytes: size.byteCount,
             targetAllocatedBytes: size.allocatedBytes,
             digest: digests.source,
             verifiedDigest: digests.target,
-            warnings: chain.warnings + bitmapWarnings(chain),
+            warnings: chain.warnings + bitmapWarnings(chain) + (warning.map { [$0] } ?? []),
             threads: options.threads,
             seconds: seconds
         )

@@ -33,6 +33,9 @@ public struct CollapseError: Error, Hashable, Sendable, CustomStringConvertible 
         case cancelled
     }
 
+    /// What a cancellation says of itself.
+    package static let cancellation = "the collapse was cancelled"
+
     /// What went wrong, for programs.
     public let code: Code
     /// One sentence: where, what was found, what was expected, what to do.

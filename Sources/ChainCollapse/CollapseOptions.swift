@@ -55,6 +55,12 @@ public struct CollapseOptions: Hashable, Sendable {
     /// What becomes of blocks that can be shared with a source.
     public var reflink = Reflink.auto
 
+    /// Keep what was copied when the work fails or is stopped, and go on with what an earlier attempt
+    /// has kept, if the chain and the options are the same.
+    public var resumes = false
+    /// Refuse a copy that cannot fit before anything is written.
+    public var checksSpace = true
+
     /// One worker a processor.
     public init() { threads = min(WorkerThreads.processorCount, CollapseOptions.maximumThreads) }
 
@@ -73,6 +79,13 @@ public struct CollapseOptions: Hashable, Sendable {
             throw CollapseError(
                 .invalidOptions,
                 "--verify reads from the disk what --cache unsafe does not wait for to be there"
+            )
+        }
+        guard !resumes || !salvage else {
+            throw CollapseError(
+                .invalidOptions,
+                "--salvage counts what is lost, and who goes on with --resume would not know what was "
+                    + "lost before"
             )
         }
     }

@@ -27,6 +27,8 @@ public struct CollapseReport: Hashable, Sendable {
     public let skippedBytes: UInt64
     /// Guest bytes that could not be read and became zeros, by salvage.
     public let lostBytes: UInt64
+    /// Bytes of data that an earlier attempt had copied, and that were not copied again.
+    public let resumedBytes: UInt64
     /// The target's length in bytes.
     public let targetBytes: UInt64
     /// The bytes the target occupies.

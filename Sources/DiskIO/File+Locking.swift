@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CShims
+internal import Glibc
 internal import SystemPackage
 
 /// What somebody does with an image file, or lets others do, as QEMU tells other programs by locks.
@@ -61,7 +62,10 @@ extension File {
             + use.forbidden.bytes(from: File.firstUsedByte)
         for byte in own {
             guard Syscalls.succeeds({ cshims_lock_byte(descriptor, byte) }) else {
-                throw .last("fcntl F_OFD_SETLK", path, at: UInt64(byte))
+                let error = IOError.last("fcntl F_OFD_SETLK", path, at: UInt64(byte))
+                guard error.isHeldByOthers else { throw error }
+                cshims_unlock(descriptor)
+                return false
             }
         }
         for byte in others {
@@ -73,5 +77,31 @@ extension File {
             }
         }
         return true
+    }
+}
+
+extension File {
+    /// Opens a regular file that no living process has locked, in whatever way, and locks it against
+    /// everybody until it is closed.
+    ///
+    /// - Returns: nil when somebody has locked the file, or the path names none, or names a link or
+    ///   something else.
+    /// - Throws: `IOError` when it cannot be opened for writing or the file system knows no locks.
+    package static func abandoned(_ path: String) throws(IOError) -> File? {
+        guard Directory.identity(of: path) != nil else { return nil }
+        let file = try File(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK, mode: 0)
+        guard Syscalls.succeeds({ cshims_lock_whole(file.descriptor) }) else {
+            let error = IOError.last("fcntl F_OFD_SETLK", path)
+            guard error.isHeldByOthers else { throw error }
+            return nil
+        }
+        return Directory.identity(of: path) == file.identity ? file : nil
+    }
+}
+
+extension IOError {
+    /// True when a lock was not to be had because another description has one.
+    fileprivate var isHeldByOthers: Bool {
+        has(.resourceTemporarilyUnavailable) || has(.permissionDenied)
     }
 }

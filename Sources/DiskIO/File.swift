@@ -63,6 +63,20 @@ package final class File: Sendable {
         UInt64(try File.status(of: descriptor, path).st_blocks) * 512
     }
 
+    /// The space that the file takes: a device all that it has.
+    package func occupiedBytes() throws(IOError) -> UInt64 {
+        kind == .blockDevice ? byteCount : try allocatedBytes()
+    }
+
+    /// What tells whether the file has changed: its number on the file system, its size, and when its
+    /// content and its properties were changed last.
+    package func version() throws(IOError) -> String {
+        let status = try File.status(of: descriptor, path)
+        let (content, properties) = (status.st_mtim, status.st_ctim)
+        return "\(status.st_ino) \(status.st_size) \(content.tv_sec).\(content.tv_nsec) "
+            + "\(properties.tv_sec).\(properties.tv_nsec)"
+    }
+
     private static func status(of descriptor: Int32, _ path: String) throws(IOError) -> stat {
         guard let status = Syscalls.status(of: descriptor) else { throw .last("fstat", path) }
         return status

@@ -19,6 +19,9 @@ package final class TargetFile: BlockTarget {
     private static let longWriteBytes = 1 << 20
 
     let file: File
+    /// The same file once more, only to be flushed: the kernel tells each opening once of a write that
+    /// was lost, and this one is not told by anything else.
+    private let flushed: File
     /// The same file, opened to be written past the page cache; nil when nothing is.
     private let direct: File?
     private let minimumDirectBytes: Int
@@ -57,6 +60,7 @@ package final class TargetFile: BlockTarget {
         self.file = file
         self.mode = mode
         self.isNew = isNew
+        flushed = (try? file.reopened(O_RDONLY)) ?? file
         writeBehind = Mutex(WriteBehind(isEager: mode.isFlushed))
         // Closing a device flushes it: nothing is won by leaving its bytes to the cache.
         let isDevice = file.kind == .blockDevice
@@ -193,7 +197,7 @@ package final class TargetFile: BlockTarget {
     }
 
     package func flush() throws(IOError) {
-        guard Syscalls.succeeds({ fsync(file.descriptor) }) else { throw .last("fsync", path) }
+        guard Syscalls.succeeds({ fsync(flushed.descriptor) }) else { throw .last("fsync", path) }
     }
 
     /// What the disk has now, after `flush`; through the page cache where nothing else can be had.

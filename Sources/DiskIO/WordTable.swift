@@ -73,3 +73,10 @@ package func bigEndianBytes(_ words: some Collection<UInt64>) -> [UInt8] {
     // SAFETY: a word is its bytes.
     return unsafe swapped.withUnsafeBytes { unsafe Array($0) }
 }
+
+/// The words of bytes as `bigEndianBytes` writes them; an odd end is left out.
+package func bigEndianWords(_ bytes: ArraySlice<UInt8>) -> [UInt64] {
+    (0..<bytes.count / 8).map { word in
+        bytes.dropFirst(word * 8).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

@@ -21,7 +21,8 @@ struct CloneImage: AsyncParsableCommand {
               4    a VM or another program uses a layer or the target
               5    the target, read back, is not what was to be written
               64   the command line is wrong
-              129, 130, 143   stopped by SIGHUP, SIGINT, SIGTERM; no file is left
+              129, 130, 143   stopped by SIGHUP, SIGINT, SIGTERM; no file is
+                   left but what --resume keeps
 
             compare exits with 0 for equal disks, 1 for different ones, 2, 3 or 4 when an \
             image cannot be opened, mapped or read. \
@@ -31,6 +32,7 @@ struct CloneImage: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             CollapseCommand.self, ChainCommand.self, CompareCommand.self, DigestCommand.self,
+            CleanCommand.self,
         ] + QemuCommands.types
     )
 

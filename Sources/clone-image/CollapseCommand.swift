@@ -16,7 +16,7 @@ struct CollapseCommand: AsyncParsableCommand {
 
             TARGET gets its name in one step, when it is complete and on stable storage. \
             An existing file is left alone without --force. \
-            When anything fails, no file is left behind.
+            When anything fails, no file is left behind, unless --resume keeps it.
 
             Examples:
               clone-image collapse top.qcow2 flat.raw
@@ -24,6 +24,7 @@ struct CollapseCommand: AsyncParsableCommand {
               clone-image collapse disk.qcow2 old.raw --snapshot before-upgrade
               clone-image collapse top.qcow2 merged.qcow2 --base base.qcow2
               clone-image collapse top.qcow2 /dev/vg/lv --format raw --force
+              clone-image collapse top.qcow2 flat.raw --resume
               clone-image collapse top.qcow2 flat.raw --json --progress json
 
             Creation options for --option:
@@ -101,6 +102,8 @@ struct CollapseCommand: AsyncParsableCommand {
         options.verifies = targetOptions.verify
         options.isDirect = targetOptions.direct
         options.reflink = targetOptions.reflink.value
+        options.resumes = targetOptions.resume
+        options.checksSpace = !targetOptions.noSpaceCheck
         return Collapse(
             source: sourceOptions.source(source, base: targetOptions.base),
             target: CollapseTarget(

@@ -20,6 +20,7 @@ extension CollapseError {
     /// The error; a cancellation says which signal asked for it.
     func naming(_ signal: StopSignals.Signal?, target: String) -> CollapseError {
         guard code == .cancelled, let signal else { return self }
-        return CollapseError(.cancelled, "stopped by \(signal) before \(target) was complete")
+        let words = "stopped by \(signal) before \(target) was complete"
+        return CollapseError(.cancelled, message.replacing(CollapseError.cancellation, with: words))
     }
 }

@@ -47,6 +47,7 @@ struct ReportDocument: Document {
     let lostBytes: UInt64
     let digest: String?
     let verifiedDigest: String?
+    let resumedBytes: UInt64
     let warnings: [String]
     let threads: Int
     let seconds: Double
@@ -77,6 +78,7 @@ extension ReportDocument {
         lostBytes = report.lostBytes
         digest = report.digest?.description
         verifiedDigest = report.verifiedDigest?.description
+        resumedBytes = report.resumedBytes
         warnings = report.warnings
         threads = report.threads
         seconds = microseconds(report.seconds)

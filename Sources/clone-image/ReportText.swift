@@ -10,7 +10,7 @@ struct ReportText {
     var text: String {
         """
         \(report.target.path): \(size(report.diskBytes)) disk \(origin) in \(duration(report.seconds))\(rate)
-        \(content); \(size(report.readBytes)) read, \(size(report.writtenBytes)) written, \
+        \(content); \(resumed)\(size(report.readBytes)) read, \(size(report.writtenBytes)) written, \
         \(shared)\(size(report.target.allocatedBytes)) on disk\(digest)
         """
     }
@@ -30,6 +30,10 @@ struct ReportText {
     private var digest: String {
         guard let digest = report.digest else { return "" }
         return "\n" + digest + (report.verifiedDigest == nil ? "" : ", verified")
+    }
+
+    private var resumed: String {
+        report.resumedBytes == 0 ? "" : "\(size(report.resumedBytes)) copied before, "
     }
 
     private var rate: String {

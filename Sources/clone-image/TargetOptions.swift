@@ -104,6 +104,17 @@ struct TargetOptions: ParsableArguments {
     )
     var verify = false
 
+    @Flag(
+        help: """
+            Keep what was copied when the work is stopped or fails, and go on with what was kept if the \
+            chain and the options are the same.
+            """
+    )
+    var resume = false
+
+    @Flag(help: "Begin even if the target cannot fit into the free space.")
+    var noSpaceCheck = false
+
     @Flag(help: "Replace the target if it exists. Block devices need this.")
     var force = false
 

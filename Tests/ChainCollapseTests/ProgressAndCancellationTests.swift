@@ -175,7 +175,7 @@ struct ProgressAndCancellationTests {
         }
         #expect(outcomes.count { $0 } == 1)
         #expect(try filesAreEqual(small, directory.path("one.raw")))
-        #expect(try names.contains { $0.hasSuffix(".partial") } == false)
+        #expect(try names.contains { $0.hasSuffix("-partial") } == false)
     }
 
     @Test("a layer of the chain is never the target, by whatever name")

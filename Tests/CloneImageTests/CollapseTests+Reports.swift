@@ -30,6 +30,7 @@ struct Report: Decodable, Equatable {
     let zeroBytes: UInt64
     let skippedBytes: UInt64
     let lostBytes: UInt64
+    let resumedBytes: UInt64
     let warnings: [String]
     let threads: Int
     let seconds: Double
@@ -57,9 +58,9 @@ extension CollapseTests {
             let report = try #require(value as? [String: Any])
             #expect(
                 report.keys.sorted() == [
-                    "diskBytes", "layers", "lostBytes", "readBytes", "seconds", "sharedBytes",
-                    "skippedBytes", "status", "target", "threads", "warnings", "writtenBytes",
-                    "zeroBytes",
+                    "diskBytes", "layers", "lostBytes", "readBytes", "resumedBytes", "seconds",
+                    "sharedBytes", "skippedBytes", "status", "target", "threads", "warnings",
+                    "writtenBytes", "zeroBytes",
                 ]
             )
             let target = try #require(report["target"] as? [String: Any])

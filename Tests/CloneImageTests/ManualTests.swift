@@ -63,7 +63,8 @@ struct ManualTests {
     @Test(
         "the manual pages tell of all options, and in the tool's words (if not: Scripts/manual)",
         arguments: [
-            ("clone-image.1", nil), ("clone-image-collapse.1", "collapse"),
+            ("clone-image.1", nil), ("clone-image-clean.1", "clean"),
+            ("clone-image-collapse.1", "collapse"),
             ("clone-image-compare.1", "compare"), ("clone-image-digest.1", "digest"),
             ("clone-image-convert.1", "convert"), ("clone-image-info.1", "info"),
             ("clone-image-map.1", "map"),

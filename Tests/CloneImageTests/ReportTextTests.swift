@@ -32,6 +32,7 @@ struct ReportTextTests {
             lostBytes: 0,
             digest: nil,
             verifiedDigest: nil,
+            resumedBytes: 0,
             warnings: [],
             threads: 2,
             seconds: seconds

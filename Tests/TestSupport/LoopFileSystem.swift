@@ -16,17 +16,36 @@ public final class LoopFileSystem: Sendable {
     private var mountPoint: String { directory.path("mounted") }
 
     /// Makes and mounts an empty file system of 512 MiB, which takes space only for what it holds.
-    public init(_ kind: Kind) throws {
+    public convenience init(_ kind: Kind) throws {
+        try self.init(kind.rawValue, ["-q"], megabytes: 512)
+    }
+
+    /// A small ext4 without a journal, whose disk lies in a directory of the caller's if one is given.
+    public convenience init(ext4Megabytes megabytes: Int, diskIn parent: String? = nil) throws {
+        try self.init("ext4", ["-q", "-O", "^has_journal"], megabytes: megabytes, diskIn: parent)
+    }
+
+    private init(
+        _ type: String,
+        _ flags: [String],
+        megabytes: Int,
+        diskIn parent: String? = nil
+    ) throws {
         guard geteuid() == 0 else { throw NeedsRoot() }
         directory = try TemporaryDirectory()
-        let image = directory.path("image")
-        try Command.runSuccessfully("truncate", ["--size=512M", image])
-        try Command.runSuccessfully("mkfs.\(kind.rawValue)", ["-q", image])
+        let image = (parent ?? directory.path) + "/image"
+        try Command.runSuccessfully("truncate", ["--size=\(megabytes)M", image])
+        try Command.runSuccessfully("mkfs.\(type)", flags + [image])
         try FileManager.default.createDirectory(
             atPath: mountPoint,
             withIntermediateDirectories: false
         )
         try Command.runSuccessfully("mount", ["-o", "loop", image, mountPoint])
+    }
+
+    /// Lets nobody write any more.
+    public func makeReadOnly() throws {
+        try Command.runSuccessfully("mount", ["-o", "remount,ro", mountPoint])
     }
 
     /// Lazily: a file of the test may be closed a moment later.

@@ -173,20 +173,20 @@ _clone-image() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    collapse|chain|compare|digest|convert|info|map|snapshot|help)
+    collapse|chain|compare|digest|clean|convert|info|map|snapshot|help)
         # Offer subcommand argument completions
         "_clone-image_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'collapse chain compare digest convert info map snapshot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'collapse chain compare digest clean convert info map snapshot help' -- "${cur}"))
         ;;
     esac
 }
 
 _clone-image_collapse() {
     repeating_flags=()
-    non_repeating_flags=(--trust-probed --force-share --salvage --direct --digest --verify --force --json --quiet -q --version -h --help)
+    non_repeating_flags=(--trust-probed --force-share --salvage --direct --digest --verify --resume --no-space-check --force --json --quiet -q --version -h --help)
     repeating_options=(-o --option)
     non_repeating_options=(--source-format --snapshot --wait-lock --format --compress --cluster-size --preallocation --cache --rate-limit --reflink --base --progress --progress-descriptor --threads)
     __clone-image_offer_flags_options 2
@@ -355,6 +355,22 @@ _clone-image_digest() {
     case "${positional_number}" in
     1)
         __clone-image_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_clone-image_clean() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __clone-image_offer_flags_options 1
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __clone-image_add_completions -d
         return
         ;;
     esac

@@ -28,6 +28,10 @@ int cshims_lock_byte(int descriptor, int64_t byte);
 int cshims_is_byte_locked(int descriptor, int64_t byte);
 int cshims_unlock(int descriptor);
 
+/// Locks a whole file against everybody, by fcntl(2) and flock(2); fails with EAGAIN or EACCES where
+/// another description has a lock of any kind.
+int cshims_lock_whole(int descriptor);
+
 /// O_DIRECT, for open(2).
 int cshims_direct_flag(void);
 

@@ -13,7 +13,7 @@ package final class Cancellation: Sendable {
 
     func check() throws(CollapseError) {
         guard !isWanted.load(ordering: .relaxed) else {
-            throw CollapseError(.cancelled, "the collapse was cancelled")
+            throw CollapseError(.cancelled, CollapseError.cancellation)
         }
     }
 }

@@ -11,6 +11,8 @@ struct CopyTally: Sendable {
     /// Guest bytes that were lost before any copying, by salvage: their tables or entries are
     /// damaged.
     var lostMappedBytes: UInt64 = 0
+    /// Bytes of data that an earlier process has copied.
+    var resumedBytes: UInt64 = 0
 
     var guestBytes: UInt64 { layers.reduce(0) { $0 + $1.guestBytes } }
     var readBytes: UInt64 { layers.reduce(0) { $0 + $1.readBytes } }
@@ -34,6 +36,10 @@ struct CopyEngine: Sendable {
     fileprivate let meter: ProgressMeter
     fileprivate let cursor: ChunkCursor
     fileprivate let limiter: RateLimiter?
+    /// Told of each chunk that is written; nil when nobody will go on with the copy.
+    var journal: Journal?
+    /// What an earlier process has copied.
+    private var tally: CopyTally
 
     init(
         _ chain: ImageChain,
@@ -47,12 +53,33 @@ struct CopyEngine: Sendable {
         self.meter = meter
         cursor = ChunkCursor(map, meter, cancellation)
         limiter = bytesPerSecond.map { RateLimiter(bytesPerSecond: $0, cancellation) }
+        tally = CopyTally(layers: chain.layers.count)
+    }
+
+    /// Passes over the chunks that an earlier process has written, before any other.
+    ///
+    /// - Returns: how many they are.
+    /// - Throws: `CollapseError`, also when the journal is not of this copy.
+    mutating func replay(_ reader: inout JournalReader) throws(CollapseError) -> Int {
+        var worker = CopyWorker(self)
+        var count = 0
+        while let entry = try reader.next() {
+            guard let chunk = try worker.next(), chunk.slotStart == entry.slotStart,
+                worker.replay(chunk, entry.words)
+            else { throw reader.mismatch }
+            count += 1
+        }
+        tally = worker.tally
+        tally.resumedBytes = worker.replayedBytes
+        return count
     }
 
     /// Copies all chunks; with one thread serially.
     func run(threads: Int) throws(CollapseError) -> CopyTally {
         var tally = try threads > 1 ? runInParallel(threads: threads) : runSerially()
         tally.lostMappedBytes = cursor.lostBytes + map.chain.lostTableBytes
+        tally.add(self.tally.layers, self.tally.target)
+        tally.resumedBytes = self.tally.resumedBytes
         return tally
     }
 
@@ -95,8 +122,10 @@ private struct CopyWorker {
     private let grainBytes: Int
     private let meter: ProgressMeter
     private let limiter: RateLimiter?
+    private let journal: Journal?
     /// Guest bytes that came from each layer.
     private var usedBytes: [UInt64]
+    private(set) var replayedBytes: UInt64 = 0
 
     init(_ engine: CopyEngine) {
         cursor = engine.cursor
@@ -106,16 +135,33 @@ private struct CopyWorker {
         grainBytes = Int(engine.writer.policy.grainBytes)
         meter = engine.meter
         limiter = engine.limiter
+        journal = engine.journal
         usedBytes = Array(repeating: 0, count: engine.map.chain.layers.count)
     }
 
     mutating func next() throws(CollapseError) -> Chunk? { try cursor.take(&planner) }
 
     mutating func copy(_ chunk: Chunk) throws(CollapseError) {
-        defer { meter.add(chunk.dataBytes) }
+        defer { count(chunk) }
+        try move(chunk)
+        if let journal, let record = sink.record { try journal.add(chunk, record) }
+    }
+
+    /// Takes in that a chunk is written; false when the record cannot be of it.
+    mutating func replay(_ chunk: Chunk, _ record: [UInt64]) -> Bool {
+        replayedBytes += chunk.dataBytes
+        count(chunk)
+        return sink.replay(chunk, record)
+    }
+
+    private mutating func count(_ chunk: Chunk) {
         for extent in chunk.extents where extent.needsReading {
             usedBytes[extent.layer ?? 0] += extent.byteCount
         }
+        meter.add(chunk.dataBytes)
+    }
+
+    private func move(_ chunk: Chunk) throws(CollapseError) {
         guard let rest = try sink.share(chunk) else { return }
         guard rest.wholeZeroSlots == nil else { return try sink.write(rest, buffer) }
         for piece in rest.slots {

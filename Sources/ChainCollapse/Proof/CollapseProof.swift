@@ -38,7 +38,8 @@ struct CollapseProof {
         (self.chain, self.base, self.options) = (chain, base, options)
         (self.meter, self.cancellation) = (meter, cancellation)
         let isWanted = options.digests || options.verifies
-        let passes = base == nil && writer.policy.sharedLayers.isEmpty
+        // What an earlier process has copied does not come there either.
+        let passes = base == nil && writer.policy.sharedLayers.isEmpty && !options.resumes
         passing =
             isWanted && passes ? DigestingWriter(writer, diskBytes: chain.diskBytes) : nil
         self.writer = passing ?? writer

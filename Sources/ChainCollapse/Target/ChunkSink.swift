@@ -11,6 +11,14 @@ protocol ChunkSink: AnyObject {
     func write(_ chunk: Chunk, _ buffer: ChunkBuffer) throws(CollapseError)
     /// What was written so far.
     var tally: TargetTally { get }
+    /// What `replay` must be told of the chunk that was written last; nil when it was not written,
+    /// because the work has ended early.
+    var record: [UInt64]? { get }
+    /// Takes in that an earlier process has written a chunk, so that the next gets its place behind
+    /// it.
+    ///
+    /// - Returns: false when the record cannot be of this chunk.
+    func replay(_ chunk: Chunk, _ record: [UInt64]) -> Bool
 }
 
 /// Something that a chain can be collapsed into.
@@ -19,7 +27,8 @@ protocol ChunkSink: AnyObject {
 protocol TargetWriter: Sendable {
     /// What the target must be given.
     var policy: PlanPolicy { get }
-    /// Called once before the first chunk.
+    /// Called once before the first chunk that is written, and after those that an earlier process
+    /// has written and flushed: whatever else is in the target is gone when it returns.
     func begin() throws(CollapseError)
     func makeSink() -> any ChunkSink
     /// Called once after the last chunk.
@@ -50,5 +59,9 @@ struct TargetTally: Hashable, Sendable {
 }
 
 extension ChunkSink {
+    var record: [UInt64]? { [] }
+
+    func replay(_ chunk: Chunk, _ record: [UInt64]) -> Bool { record.isEmpty }
+
     func share(_ chunk: Chunk) throws(CollapseError) -> Chunk? { chunk }
 }

@@ -8,12 +8,10 @@ internal import QCow2
 ///
 /// Nothing half-made ever has the final name. A block device is written in place.
 struct Publication: Sendable {
-    /// The file systems' limit for a name; temporary names add to the target's.
-    private static let maximumNameBytes = 255
-
     let file: TargetFile
     private let finalPath: String
-    private let temporaryPath: String?
+    /// Nil for a device.
+    let partial: PartialFile?
     /// The file that is to be replaced, locked meanwhile.
     private let replaced: File?
     private let durability: CollapseOptions.Durability
@@ -50,8 +48,9 @@ struct Publication: Sendable {
                 "\(target.path): the target is neither a file nor a block device"
             )
         case .regular where target.fillsExisting:
+            guard !options.resumes else { throw Publication.cannotResume(target.path) }
             mode.isInPlace = true
-            (finalPath, temporaryPath, replaced) = (target.path, nil, nil)
+            (finalPath, partial, replaced) = (target.path, nil, nil)
             file = try Publication.existing(target.path, mode, chain)
         case nil where target.fillsExisting:
             throw CollapseError(
@@ -59,18 +58,51 @@ struct Publication: Sendable {
                 "\(target.path): there is nothing that could be filled"
             )
         case .blockDevice:
-            (finalPath, temporaryPath, replaced) = (target.path, nil, nil)
+            guard !options.resumes else { throw Publication.cannotResume(target.path) }
+            (finalPath, partial, replaced) = (target.path, nil, nil)
             file = try Publication.existing(target.path, mode, chain)
         case .regular, nil:
             replaced =
                 existing == nil ? nil : try Publication.lockedFile(target.path, chain)
             finalPath = existing == nil ? target.path : Directory.resolved(target.path)
-            let temporary = Publication.temporaryPath(for: finalPath)
-            temporaryPath = temporary
-            file = try Publication.newFile(temporary, shownAs: target.path, mode)
-            if let replaced {
-                try usingDisk { () throws(IOError) in try file.adoptOwner(of: replaced) }
-            }
+            let partial = try Publication.partial(for: finalPath, target.path, mode, options)
+            (file, self.partial) = (partial.file, partial)
+            if let replaced, !partial.wasKept { try adoptOwner(of: replaced) }
+        }
+    }
+
+    /// What an earlier attempt has kept, if it is to go on, or a new file.
+    private static func partial(
+        for finalPath: String,
+        _ shown: String,
+        _ mode: TargetFile.Mode,
+        _ options: CollapseOptions
+    ) throws(CollapseError) -> PartialFile {
+        let kept =
+            options.resumes ? PartialFile.kept(for: finalPath, shownAs: shown, mode) : nil
+        Leftovers.sweep(for: finalPath)
+        if let kept { return kept }
+        return try PartialFile.new(
+            for: finalPath,
+            shownAs: shown,
+            mode,
+            hasJournal: options.resumes
+        )
+    }
+
+    private static func cannotResume(_ path: String) -> CollapseError {
+        CollapseError(
+            .invalidOptions,
+            "\(path): --resume is for files: a device has no second name under which half a copy "
+                + "could be kept"
+        )
+    }
+
+    /// The new file gets the owner and the permissions of the one that it replaces.
+    private func adoptOwner(of replaced: File) throws(CollapseError) {
+        do throws(IOError) { try file.adoptOwner(of: replaced) } catch {
+            partial?.remove()
+            throw CollapseError(.io(error))
         }
     }
 
@@ -97,26 +129,6 @@ struct Publication: Sendable {
         let file = try usingDisk { () throws(IOError) in try File(readingFrom: path) }
         try refuseLayer(file.identity, path, chain)
         try lock(path) { () throws(IOError) in try file.lock(for: .write) }
-        return file
-    }
-
-    private static func newFile(
-        _ temporary: String,
-        shownAs path: String,
-        _ mode: TargetFile.Mode
-    ) throws(CollapseError) -> TargetFile {
-        let file: TargetFile
-        do throws(IOError) {
-            file = try TargetFile(creating: temporary, shownAs: path, mode)
-        } catch {
-            throw CollapseError(.unusableTarget, "the target cannot be created: \(error)")
-        }
-        do throws(CollapseError) {
-            try lock(path) { () throws(IOError) in try file.lock() }
-        } catch {
-            try? Directory.remove(temporary)
-            throw error
-        }
         return file
     }
 
@@ -148,14 +160,13 @@ struct Publication: Sendable {
         }
     }
 
-    /// `.NAME.RANDOM.partial` in the target's directory.
-    private static func temporaryPath(for path: String) -> String {
-        let attempt = String(UInt64.random(in: .min ... .max), radix: 36)
-        let suffix = ".\(attempt).partial"
-        let name = Directory.name(of: path)
-        let room = maximumNameBytes - suffix.utf8.count - 1
-        return String(decoding: path.utf8.dropLast(name.utf8.count), as: UTF8.self) + "."
-            + String(decoding: name.utf8.prefix(room), as: UTF8.self) + suffix
+    /// The space that there is for a file, with what it has already; nil for a device, which has its own.
+    func freeBytes() throws(CollapseError) -> UInt64? {
+        guard partial != nil else { return nil }
+        return try usingDisk { () throws(IOError) in
+            let freeBytes = try Directory.freeBytes(in: Directory.parent(of: finalPath))
+            return try freeBytes.addingReportingOverflow(file.size().allocatedBytes).partialValue
+        }
     }
 
     /// Gives the finished file its name, after its bytes have reached the disk.
@@ -163,14 +174,16 @@ struct Publication: Sendable {
         if durability == .flushed {
             try usingDisk { () throws(IOError) in try file.flush() }
         }
-        guard let temporaryPath else { return }
+        guard let partial else { return }
         do throws(IOError) {
             if let replaced, Directory.kind(of: finalPath) == .regular(replaced.identity) {
-                try Directory.replace(finalPath, by: temporaryPath)
+                try Directory.replace(finalPath, by: partial.path)
+                if durability == .flushed { try flushDirectory() }
             } else {
-                try Directory.publish(temporaryPath, as: finalPath)
+                try Directory.publish(partial.path, as: finalPath)
+                if durability == .flushed { try flushDirectory(takingBack: partial.path) }
             }
-            if durability == .flushed { try Directory.flush(Directory.parent(of: finalPath)) }
+            partial.removeJournal()
         } catch {
             guard error.nameIsTaken else { throw CollapseError(.io(error)) }
             throw CollapseError(
@@ -180,10 +193,26 @@ struct Publication: Sendable {
         }
     }
 
-    /// Removes what was written.
+    /// Puts the target's name on stable storage; where that fails, the file may have another again.
+    private func flushDirectory(takingBack path: String? = nil) throws(IOError) {
+        do throws(IOError) { try Directory.flush(Directory.parent(of: finalPath)) } catch {
+            if let path { try? Directory.replace(path, by: finalPath) }
+            throw error
+        }
+    }
+
+    /// Removes what was written, unless another process can go on with it.
     ///
     /// A device keeps what it has by then.
-    func abandon() {
-        if let temporaryPath { try? Directory.remove(temporaryPath) }
+    ///
+    /// - Returns: true when something is kept.
+    @discardableResult
+    func abandon(_ journal: Journal? = nil, after error: CollapseError? = nil) -> Bool {
+        guard let partial else { return false }
+        // Nobody goes on with what is not what was written.
+        let isSound = error?.code != .verificationFailed
+        if isSound, journal?.isWorthKeeping ?? partial.wasKept { return true }
+        partial.remove()
+        return false
     }
 }

@@ -14,6 +14,7 @@ final class QCow2Sink: ChunkSink {
     /// Where the extents of the chunk that was shared last have their places.
     private var places: [(extent: Extent, offset: UInt64)] = []
     private(set) var tally = TargetTally()
+    private(set) var record: [UInt64]?
 
     init(_ writer: QCow2Writer) {
         self.writer = writer
@@ -28,19 +29,51 @@ final class QCow2Sink: ChunkSink {
     /// Nobody reads what is shared, so zeros in it are not found: a cluster of zeros gets a place,
     /// but takes no space that the source does not take already.
     func share(_ chunk: Chunk) throws(CollapseError) -> Chunk? {
+        record = nil
         guard chunk.isShared else { return chunk }
-        let placed = try writer.layOut(chunk.ticket) { layout in
-            chunk.extents.flatMap { extent in
-                layout.place(writer.geometry.clusters(of: extent.guestRange)).map { placement in
-                    (extent.clipped(to: placement.guestRange), placement.hostOffset.rawValue)
-                }
-            }
+        guard let placed = try writer.layOut(chunk.ticket, { placeWhole(chunk, &$0) }) else {
+            return nil
         }
-        guard let placed else { return nil }
-        places = placed
+        (places, record) = (placed, [])
         let (rest, sharedBytes) = try writer.sharing.share(places)
         tally.sharedBytes += sharedBytes
         return chunk.with(rest)
+    }
+
+    /// Gives all clusters of a chunk places, whatever is in them.
+    private func placeWhole(
+        _ chunk: Chunk,
+        _ layout: inout ImageLayout
+    ) -> [(extent: Extent, offset: UInt64)] {
+        chunk.extents.flatMap { extent in
+            layout.place(writer.geometry.clusters(of: extent.guestRange)).map { placement in
+                (extent.clipped(to: placement.guestRange), placement.hostOffset.rawValue)
+            }
+        }
+    }
+
+    func replay(_ chunk: Chunk, _ record: [UInt64]) -> Bool {
+        guard !chunk.isShared else {
+            return writer.replay(chunk.ticket) { placeWhole(chunk, &$0) } != nil && record.isEmpty
+        }
+        guard let clusters = ChunkRecord.clusters(record, writer.geometry) else { return false }
+        return writer.replay(chunk.ticket) { place(chunk, clusters, &$0) } != nil
+    }
+
+    private func place(
+        _ chunk: Chunk,
+        _ clusters: [(number: Int, content: ClusterContent)],
+        _ layout: inout ImageLayout
+    ) -> ClusterPlacing {
+        let first = chunk.slotStart / writer.geometry.clusterBytes
+        var placing = ClusterPlacing(writer.zeroClusters, clusterBytes: clusterBytes)
+        if let zeros = chunk.wholeZeroSlots {
+            placing.placeZeros(writer.geometry.clusters(of: zeros), in: &layout)
+        }
+        for (number, content) in clusters {
+            placing.place(content, number, cluster: first + UInt64(number), in: &layout)
+        }
+        return placing
     }
 
     func write(_ chunk: Chunk, _ buffer: ChunkBuffer) throws(CollapseError) {
@@ -48,18 +81,10 @@ final class QCow2Sink: ChunkSink {
         let clusters = chunk.wholeZeroSlots != nil ? [] : compress(look(at: buffer), buffer)
         let kept = clusters.count(where: \.content.hasData) * clusterBytes
         tally.countZeros(of: chunk, kept: UInt64(kept))
-        let first = chunk.slotStart / writer.geometry.clusterBytes
-        let placed = try writer.layOut(chunk.ticket) { layout in
-            var placing = ClusterPlacing(writer.zeroClusters, clusterBytes: clusterBytes)
-            if let zeros = chunk.wholeZeroSlots {
-                placing.placeZeros(writer.geometry.clusters(of: zeros), in: &layout)
-            }
-            for (number, content) in clusters {
-                placing.place(content, number, cluster: first + UInt64(number), in: &layout)
-            }
-            return placing
+        guard let placed = try writer.layOut(chunk.ticket, { place(chunk, clusters, &$0) }) else {
+            return
         }
-        guard let placed else { return }
+        record = ChunkRecord.words(clusters)
         try usingDisk { () throws(IOError) in
             try writer.reserve(placed.reserved)
             try write(placed.dataRuns, buffer.bytes)

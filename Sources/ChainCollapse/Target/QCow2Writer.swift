@@ -31,6 +31,8 @@ final class QCow2Writer: TargetWriter {
     private let bitmaps: BitmapCopies
     private let layout: Mutex<ImageLayout>
     private let turnstile = Turnstile()
+    /// An earlier process has written some chunks.
+    private let isResumed = Atomic(false)
 
     /// A writer to a new file or a device, above a layer of the chain when one stays below.
     init(
@@ -89,11 +91,19 @@ final class QCow2Writer: TargetWriter {
         return options.version == 2 ? .allocated(.metadata) : .marked
     }
 
-    /// A device must not keep an old header while its contents change.
+    /// A device must not keep an old header while its contents change; a file, nothing that an
+    /// earlier process has written behind what it recorded.
     func begin() throws(CollapseError) {
-        guard !target.startsZeroed else { return }
+        let (byteCount, unwritten) = layout.withLock { ($0.fileBytes, $0.unwrittenRanges) }
         try usingDisk { () throws(IOError) in
-            try target.writeZeros(at: 0, byteCount: geometry.clusterBytes)
+            guard target.startsZeroed else {
+                return try target.writeZeros(at: 0, byteCount: geometry.clusterBytes)
+            }
+            guard isResumed.load(ordering: .relaxed) else { return }
+            try target.setByteCount(byteCount)
+            for range in unwritten {
+                try target.zero(at: range.lowerBound, byteCount: UInt64(range.count))
+            }
         }
     }
 
@@ -122,6 +132,17 @@ final class QCow2Writer: TargetWriter {
             for part in parts { try target.write(part.bytes, at: part.hostOffset.rawValue) }
         }
         return result
+    }
+
+    /// Gives the clusters of a chunk that an earlier process has written the places that they have.
+    func replay<R>(_ ticket: Int, _ body: (inout ImageLayout) -> R) -> R? {
+        isResumed.store(true, ordering: .relaxed)
+        return turnstile.pass(ticket) {
+            layout.withLock { layout in
+                defer { _ = layout.takeFinishedParts() }
+                return body(&layout)
+            }
+        }
     }
 
     func finish() throws(CollapseError) {

@@ -23,6 +23,8 @@ final class RawWriter: TargetWriter {
     private let isSparse: Bool
     /// So much at the beginning of a device is zeros already.
     private let clearedBytes = Atomic<UInt64>(0)
+    /// Up to where an earlier process has written.
+    fileprivate let replayedEnd = Atomic<UInt64>(0)
 
     /// A writer to a new file or a device; preallocation is off, falloc or full.
     init(
@@ -56,7 +58,9 @@ final class RawWriter: TargetWriter {
     }
 
     func begin() throws(CollapseError) {
+        let written = min(replayedEnd.load(ordering: .relaxed), diskBytes)
         try usingDisk { () throws(IOError) in
+            try target.setByteCount(written)
             try target.setByteCount(diskBytes)
             if preallocation == .falloc { try target.allocate(at: 0, byteCount: diskBytes) }
             let wholeBytes = diskBytes / RawWriter.clearAlignment * RawWriter.clearAlignment
@@ -96,6 +100,12 @@ private final class RawSink: ChunkSink {
         let (rest, sharedBytes) = try writer.sharing.share(places)
         tally.sharedBytes += sharedBytes
         return chunk.with(rest)
+    }
+
+    func replay(_ chunk: Chunk, _ record: [UInt64]) -> Bool {
+        let lastSlot = ((chunk.extents.last?.guestEnd ?? 1) - 1) / Chunk.slotBytes
+        writer.replayedEnd.store((lastSlot + 1) * Chunk.slotBytes, ordering: .relaxed)
+        return record.isEmpty
     }
 
     func write(_ chunk: Chunk, _ buffer: ChunkBuffer) throws(CollapseError) {

@@ -8,7 +8,7 @@ struct HostClusters: Sendable {
     /// The number of clusters handed out.
     private(set) var count: UInt64 = 0
     /// Where the next compressed stream may begin, in a cluster that has room left.
-    private var streamOffset: UInt64?
+    private(set) var streamOffset: UInt64?
     /// How often each cluster is used, kept only where clusters are shared by streams.
     private var uses: [UInt16]?
 

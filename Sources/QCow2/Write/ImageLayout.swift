@@ -34,10 +34,10 @@ package struct ImageLayout: Sendable {
     var clusters: HostClusters
     /// Where the bitmaps are listed, when there are any.
     var bitmaps: BitmapDirectoryReference?
-    private let l1TableOffset: HostOffset
-    private var l1: [UInt64]
+    let l1TableOffset: HostOffset
+    private(set) var l1: [UInt64]
     /// The L2 table that is being filled: its L1 index and entries.
-    private var openIndex: Int?
+    private(set) var openIndex: Int?
     private var openWords: [UInt64] = []
     private var finished: [FinishedPart] = []
     private let startsZeroed: Bool

@@ -1,0 +1,105 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+
+/// A library that stands between a program and its system calls and lets some of them fail.
+///
+/// It is compiled while the test runs, and taken in by LD_PRELOAD.
+public final class FaultyCalls: Sendable {
+    /// What becomes of calls.
+    public enum Fault: Sendable, CustomStringConvertible {
+        /// The call of this name and number, from 0, answers with an errno and does nothing; so do
+        /// all later ones where it is lasting.
+        case error(call: String, number: Int, errno: Int32, isLasting: Bool = true)
+        /// Every second read and write is interrupted, and the others move a part of the bytes.
+        case rough
+
+        public var description: String {
+            switch self {
+            case .error(let call, let number, let errno, let isLasting):
+                "\(call):\(number):\(errno):\(isLasting ? 1 : 0)"
+            case .rough: "rough:0:0:0"
+            }
+        }
+    }
+
+    private static let source = #"""
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <errno.h>
+        #include <stdatomic.h>
+        #include <stdlib.h>
+        #include <string.h>
+        #include <stdio.h>
+        #include <unistd.h>
+
+        static atomic_int calls;
+
+        static int fails(const char *name) {
+            char call[32];
+            int number, error, lasting;
+            const char *fault = getenv("FAULT");
+            if (!fault || sscanf(fault, "%31[^:]:%d:%d:%d", call, &number, &error, &lasting) != 4 ||
+                strcmp(call, name))
+                return 0;
+            int now = atomic_fetch_add(&calls, 1);
+            if (now < number || (now > number && !lasting))
+                return 0;
+            errno = error;
+            return 1;
+        }
+
+        static int rough(size_t *count) {
+            static atomic_int turn;
+            const char *fault = getenv("FAULT");
+            if (!fault || strncmp(fault, "rough", 5))
+                return 0;
+            if (atomic_fetch_add(&turn, 1) % 2 == 0) {
+                errno = EINTR;
+                return 1;
+            }
+            if (*count > 1)
+                *count -= *count / 3;
+            return 0;
+        }
+
+        #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+        #define MOVING(name, bytes) \
+            ssize_t name(int file, bytes buffer, size_t count, off_t offset) { \
+                return fails(#name) || rough(&count) ? -1 : REAL(name)(file, buffer, count, offset); \
+            }
+        #define CALL(name, parameters, words) \
+            int name parameters { return fails(#name) ? -1 : REAL(name) words; }
+
+        MOVING(pread, void *)
+        MOVING(pwrite, const void *)
+        CALL(fsync, (int file), (file))
+        CALL(fdatasync, (int file), (file))
+        CALL(ftruncate, (int file, off_t size), (file, size))
+        CALL(rename, (const char *from, const char *to), (from, to))
+        CALL(unlink, (const char *path), (path))
+        CALL(renameat2, (int d, const char *from, int e, const char *to, unsigned f), (d, from, e, to, f))
+        """#
+
+    private let directory: TemporaryDirectory
+
+    /// Compiles the library.
+    public init() throws {
+        directory = try TemporaryDirectory()
+        let source = directory.path("faults.c")
+        try Data(Self.source.utf8).write(to: URL(fileURLWithPath: source))
+        let flags = ["-shared", "-fPIC", "-O1", "-o", directory.path("faults.so"), source, "-ldl"]
+        try Command.runSuccessfully("gcc", flags)
+    }
+
+    /// Runs a program whose calls go through the library, whatever its exit status.
+    public func run(
+        _ program: String,
+        _ arguments: [String],
+        _ fault: Fault
+    ) throws -> Command.Output {
+        let settings = ["LD_PRELOAD=\(directory.path("faults.so"))", "FAULT=\(fault)"]
+        return try Command.run("env", settings + [program] + arguments)
+    }
+}
