@@ -7,9 +7,11 @@
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,6 +52,35 @@ int cshims_finish_writing(int descriptor, int64_t offset, int64_t length) {
 
 void cshims_drop_cached(int descriptor, int64_t offset, int64_t length) {
     posix_fadvise(descriptor, offset, length, POSIX_FADV_DONTNEED);
+}
+
+int cshims_find(const char *path) { return open(path, O_PATH | O_CLOEXEC); }
+
+int cshims_is_made_by_kernel(int descriptor) {
+    struct statfs system;
+    if (fstatfs(descriptor, &system) != 0) {
+        return -1;
+    }
+    switch ((uint32_t)system.f_type) {
+    case PROC_SUPER_MAGIC:
+    case SYSFS_MAGIC:
+    case DEBUGFS_MAGIC:
+    case TRACEFS_MAGIC:
+    case SECURITYFS_MAGIC:
+    case SELINUX_MAGIC:
+    case SMACK_MAGIC:
+    case CGROUP_SUPER_MAGIC:
+    case CGROUP2_SUPER_MAGIC:
+    case BPF_FS_MAGIC:
+    case NSFS_MAGIC:
+    case EFIVARFS_MAGIC:
+    case PSTOREFS_MAGIC:
+    case BINFMTFS_MAGIC:
+    case XENFS_SUPER_MAGIC:
+        return 1;
+    default:
+        return 0;
+    }
 }
 
 int cshims_rename_exclusively(const char *from, const char *to) {

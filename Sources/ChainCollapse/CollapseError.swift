@@ -19,6 +19,8 @@ public struct CollapseError: Error, Hashable, Sendable, CustomStringConvertible 
         case inUse = "in-use"
         /// The layers do not form a chain: a file is missing, there is a cycle, or too many layers.
         case brokenChain = "broken-chain"
+        /// An image leads to a file that the caller does not allow.
+        case notAllowed = "not-allowed"
         /// The source, or the snapshot or layer that is named, does not exist.
         case notFound = "not-found"
         /// Something has the target's name, and replacing it was not asked for.

@@ -20,6 +20,11 @@ public struct CollapseSource: Hashable, Sendable {
     ///
     /// Only what lies above it is collapsed.
     public var base: String?
+    /// Which files the images may lead to; those in the directory of the image, and below it, unless
+    /// said otherwise.
+    ///
+    /// A service says `within` the directories of its own storage.
+    public var allowedBacking: AllowedBacking
     /// Follow the references of layers that are known to be qcow2 by their first bytes only,
     /// because the overlay records no format.
     ///
@@ -43,6 +48,7 @@ public struct CollapseSource: Hashable, Sendable {
         format: ImageFormat? = nil,
         snapshot: String? = nil,
         base: String? = nil,
+        allowedBacking: AllowedBacking = .sameDirectory,
         trustsProbedFormats: Bool = false,
         sharesWithWriters: Bool = false,
         lockWaitSeconds: Double = 0
@@ -51,9 +57,19 @@ public struct CollapseSource: Hashable, Sendable {
         self.format = format
         self.snapshot = snapshot
         self.base = base
+        self.allowedBacking = allowedBacking
         self.trustsProbedFormats = trustsProbedFormats
         self.sharesWithWriters = sharesWithWriters
         self.lockWaitSeconds = lockWaitSeconds
+    }
+
+    /// A base that is named by its path is the caller's own word, wherever it lies.
+    fileprivate var namedBase: AllowedBacking {
+        guard let base else { return .none }
+        return switch Directory.kind(of: base) {
+        case .regular, .blockDevice: .within([base])
+        case .other, nil: .none
+        }
     }
 }
 
@@ -65,6 +81,7 @@ extension ImageChain {
         _ cancellation: Cancellation
     ) throws(CollapseError) {
         var policy = ChainPolicy(
+            allowedBacking: source.allowedBacking.union(source.namedBase),
             salvage: salvage,
             trustsProbedFormats: source.trustsProbedFormats,
             sharesWithWriters: source.sharesWithWriters,

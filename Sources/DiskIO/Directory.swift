@@ -67,15 +67,11 @@ package enum Directory {
 
     /// What a path names, after symbolic links; nil when it names nothing.
     package static func kind(of path: String) -> Kind? {
-        var status = stat()
-        // SAFETY: `status` is a valid structure for the call to fill.
-        guard Syscalls.succeeds({ unsafe stat(path, &status) }) else { return nil }
+        // SAFETY: the string outlives the call.
+        guard let status = unsafe Syscalls.status(at: path) else { return nil }
         return switch status.st_mode & S_IFMT {
-        case S_IFREG:
-            .regular(
-                File.Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
-            )
-        case S_IFBLK: .blockDevice
+        case S_IFREG: .regular(File.Identity(status))
+        case S_IFBLK: .blockDevice(File.Identity(status))
         default: .other
         }
     }
@@ -83,7 +79,7 @@ package enum Directory {
     /// What a path can name.
     package enum Kind: Hashable, Sendable {
         case regular(File.Identity)
-        case blockDevice
+        case blockDevice(File.Identity)
         case other
     }
 }

@@ -12,10 +12,17 @@ package final class File: Sendable {
     /// What the path names; nothing else is opened.
     package enum Kind: Hashable, Sendable { case regular, blockDevice }
 
-    /// Which file it is, whatever its name.
+    /// Which file it is, whatever its name; which device, whatever its node.
     package struct Identity: Hashable, Sendable {
-        let device: UInt64
-        let inode: UInt64
+        private let device: UInt64
+        /// Nil for a block device.
+        private let inode: UInt64?
+
+        init(_ status: stat) {
+            let isDevice = status.st_mode & S_IFMT == S_IFBLK
+            device = UInt64(isDevice ? status.st_rdev : status.st_dev)
+            inode = isDevice ? nil : UInt64(status.st_ino)
+        }
     }
 
     package let path: String
@@ -27,10 +34,17 @@ package final class File: Sendable {
 
     /// Opens for reading only.
     ///
-    /// - Throws: `IOError`; with `.notSupported` when the path is neither a regular file nor a
-    ///   block device. Opening never blocks, whatever the path names.
+    /// - Throws: `IOError`; with `.wrongKind` or `.madeByKernel` when the path leads to nothing that
+    ///   holds a disk. That is not opened then: opening a FIFO or a device can have effects.
     package convenience init(readingFrom path: String) throws(IOError) {
-        try self.init(path, O_RDONLY | O_NONBLOCK, mode: 0)
+        try self.init(reading: FoundFile(at: path))
+    }
+
+    /// Opens what was found, for reading only, whatever its path leads to by now.
+    ///
+    /// Does not wait for anybody who holds a lease of the file.
+    package convenience init(reading found: borrowing FoundFile) throws(IOError) {
+        try self.init(found.reopeningPath, O_RDONLY | O_NONBLOCK, mode: 0, shownAs: found.path)
     }
 
     /// Opens a path; errors show another where one is given.
@@ -47,7 +61,7 @@ package final class File: Sendable {
             let status = try File.status(of: descriptor, path)
             kind = try File.kind(of: status, path)
             byteCount = try File.size(of: descriptor, kind, status, path)
-            identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+            identity = Identity(status)
         } catch {
             close(descriptor)
             throw error
@@ -77,12 +91,12 @@ package final class File: Sendable {
             + "\(properties.tv_sec).\(properties.tv_nsec)"
     }
 
-    private static func status(of descriptor: Int32, _ path: String) throws(IOError) -> stat {
+    static func status(of descriptor: Int32, _ path: String) throws(IOError) -> stat {
         guard let status = Syscalls.status(of: descriptor) else { throw .last("fstat", path) }
         return status
     }
 
-    private static func kind(of status: stat, _ path: String) throws(IOError) -> Kind {
+    static func kind(of status: stat, _ path: String) throws(IOError) -> Kind {
         switch status.st_mode & S_IFMT {
         case S_IFREG: .regular
         case S_IFBLK: .blockDevice

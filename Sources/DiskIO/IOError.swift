@@ -15,6 +15,8 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
         case wrongKind
         /// What the bytes are made of cannot be read: a sentence.
         case unreadable(String)
+        /// The path names a file whose content the kernel makes up as it is read.
+        case madeByKernel
     }
 
     /// The call, as its manual page names it.
@@ -61,6 +63,8 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
         case .errno(let errno): "\(path): \(call)\(place) failed: \(errno)"
         case .unreadable(let sentence): sentence
         case .wrongKind: "\(path): this is neither a file nor a block device"
+        case .madeByKernel:
+            "\(path): this is no file of a disk: the kernel makes its content up, as in /proc and /sys"
         case .unexpectedEnd:
             "\(path): the file ended at \(call)\(place): it was cut short while it was read"
         }

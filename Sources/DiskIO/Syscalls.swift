@@ -33,6 +33,13 @@ enum Syscalls {
         return succeeds { unsafe fstat(descriptor, &status) } ? status : nil
     }
 
+    /// What a path, given as a C string, leads to; nil when the call fails.
+    static func status(at path: UnsafePointer<CChar>) -> stat? {
+        var status = stat()
+        // SAFETY: the caller's string; `status` is a valid structure for the call to fill.
+        return succeeds { unsafe stat(path, &status) } ? status : nil
+    }
+
     /// One pread(2): the bytes read, 0 at the end of the file, or -1.
     static func read(
         _ descriptor: Int32,

@@ -15,8 +15,8 @@ struct CloneImage: AsyncParsableCommand {
             Exit codes:
               0    done
               1    reading or writing failed: no such file, no space left
-              2    a layer is damaged, missing or of an unknown kind; no such
-                   snapshot or base
+              2    a layer is damaged, missing or not allowed, or of an unknown kind;
+                   no such snapshot or base
               3    the target exists or cannot be made; nothing was touched
               4    a VM or another program uses a layer or the target
               5    the target, read back, is not what was to be written
@@ -50,7 +50,9 @@ struct CloneImage: AsyncParsableCommand {
 
     private static func run() async {
         do {
-            var command = try await asyncParseAsRoot()
+            var command = try await asyncParseAsRoot(
+                AllowedBacking.joiningPlaces(CommandLine.arguments.dropFirst())
+            )
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -8,7 +8,7 @@ extension CollapseError {
     func exitCode(stoppedBy signal: StopSignals.Signal?) -> Int32 {
         switch code {
         case .inputOutput: 1
-        case .damagedImage, .unsupportedImage, .brokenChain, .notFound: 2
+        case .damagedImage, .unsupportedImage, .brokenChain, .notAllowed, .notFound: 2
         case .targetExists, .unusableTarget: 3
         case .inUse: 4
         case .verificationFailed: 5

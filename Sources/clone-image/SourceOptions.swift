@@ -25,6 +25,22 @@ struct SourceOptions: ParsableArguments {
     )
     var snapshot: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Where backing files and data files that an image names may lie. same-directory: in the \
+            directory of that image, and below it; so it is when nothing is said. within DIR: in DIR \
+            and below it, or the one file or device of that name. any-local: anywhere. none: nowhere. \
+            Say it again to allow another place as well. Whoever made an image chose the names, and \
+            what is in the files is read as part of the disk.
+            """,
+            valueName: "within dir|same-directory|any-local|none"
+        ),
+        completion: .list(["within", "same-directory", "any-local", "none"]),
+        transform: AllowedBacking.init(words:)
+    )
+    var allowBacking: [AllowedBacking] = []
+
     @Flag(
         help: """
             Follow layers that only look like qcow2, because no format is recorded for them. A guest \
@@ -55,6 +71,9 @@ struct SourceOptions: ParsableArguments {
     var salvage = false
 
     func validate() throws {
+        guard allowBacking.count < 2 || !allowBacking.contains(.none) else {
+            throw ValidationError("--allow-backing none allows nothing beside it")
+        }
         guard waitLock >= 0, waitLock <= SourceOptions.maximumWaitSeconds else {
             throw ValidationError("--wait-lock takes 0 to 86400 seconds, a day")
         }
@@ -67,6 +86,8 @@ struct SourceOptions: ParsableArguments {
             format: sourceFormat?.value,
             snapshot: snapshot,
             base: base,
+            allowedBacking: allowBacking.dropFirst()
+                .reduce(allowBacking.first ?? .sameDirectory) { $0.union($1) },
             trustsProbedFormats: trustProbed,
             sharesWithWriters: forceShare,
             lockWaitSeconds: waitLock

@@ -54,6 +54,7 @@ private struct Trial {
             format: ImageFormat(rawValue: chain.topFormat),
             snapshot: chain.snapshotName,
             base: base,
+            allowedBacking: .within([directory.path]),
             // Some overlays of the matrix record no format.
             trustsProbedFormats: true
         )

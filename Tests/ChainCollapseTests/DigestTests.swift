@@ -36,6 +36,7 @@ struct DigestTests {
             path: chain.topPath,
             format: ImageFormat(rawValue: chain.topFormat),
             snapshot: chain.snapshotName,
+            allowedBacking: .within([directory.path]),
             trustsProbedFormats: true
         )
         for threads in [1, 3] {

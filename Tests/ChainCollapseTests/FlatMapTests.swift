@@ -56,7 +56,10 @@ struct FlatMapTests {
         let chain = try ImageChain(
             top: built.topPath,
             format: ImageFormat(rawValue: built.topFormat),
-            policy: ChainPolicy(trustsProbedFormats: true)
+            policy: ChainPolicy(
+                allowedBacking: .within([directory.path]),
+                trustsProbedFormats: true
+            )
         )
         let ours = try Self.extents(of: chain).compactMap { extent -> Piece? in
             guard case .data(let layer, let offset) = extent.content else { return nil }
@@ -91,7 +94,10 @@ struct FlatMapTests {
         let chain = try ImageChain(
             top: built.topPath,
             format: ImageFormat(rawValue: built.topFormat),
-            policy: ChainPolicy(trustsProbedFormats: true)
+            policy: ChainPolicy(
+                allowedBacking: .within([directory.path]),
+                trustsProbedFormats: true
+            )
         )
         var position: UInt64 = 0
         for extent in try Self.extents(of: chain) {

@@ -100,6 +100,7 @@ struct KeptStreamTests {
                     path: path,
                     format: format,
                     snapshot: snapshot,
+                    allowedBacking: .anyLocal,
                     trustsProbedFormats: true
                 ),
                 target: CollapseTarget(
@@ -331,7 +332,10 @@ struct KeptStreamTests {
         let chain = try ImageChain(
             top: built.topPath,
             format: ImageFormat(rawValue: built.topFormat),
-            policy: ChainPolicy(trustsProbedFormats: true)
+            policy: ChainPolicy(
+                allowedBacking: .within([directory.path]),
+                trustsProbedFormats: true
+            )
         )
         let images = chain.layers.compactMap(\.image)
         guard !images.isEmpty else { return }

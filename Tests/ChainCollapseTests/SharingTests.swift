@@ -278,7 +278,10 @@ struct QCow2SharingTests {
             top: built.topPath,
             format: ImageFormat(rawValue: built.topFormat),
             snapshot: built.snapshotName,
-            policy: ChainPolicy(trustsProbedFormats: true)
+            policy: ChainPolicy(
+                allowedBacking: .within([directory.path]),
+                trustsProbedFormats: true
+            )
         )
         var random = SeededGenerator(seed: seed)
         let creation = options {

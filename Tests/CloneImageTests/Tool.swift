@@ -32,6 +32,13 @@ enum Tool {
     static func collapse(_ arguments: String..., in directory: String? = nil) throws
         -> Command.Output
     {
+        try collapse(arguments, in: directory)
+    }
+
+    /// Runs `clone-image collapse`, whatever its exit status.
+    static func collapse(_ arguments: [String], in directory: String? = nil) throws
+        -> Command.Output
+    {
         try Command.run(path(), ["collapse"] + arguments, in: directory)
     }
 

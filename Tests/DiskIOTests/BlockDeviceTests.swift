@@ -19,12 +19,26 @@ struct BlockDeviceTests {
         let file = try File(readingFrom: device.path)
         #expect(file.kind == .blockDevice)
         #expect(file.byteCount == 3 << 20)
-        #expect(Directory.kind(of: device.path) == .blockDevice)
+        #expect(Directory.kind(of: device.path) == .blockDevice(file.identity))
         #expect(try file.bytes(at: (3 << 20) - 512, count: 512) == Array(repeating: 0, count: 512))
         let error = ioError { () throws(IOError) in
             _ = try file.bytes(at: (3 << 20) - 512, count: 513)
         }
         #expect(error?.cause == .unexpectedEnd)
+    }
+
+    @Test("a device has one identity under all its nodes, and no other device has it")
+    func identity() throws {
+        let directory = try TemporaryDirectory()
+        let other = try LoopDevice(byteCount: 3 << 20)
+        let node = directory.path("node")
+        let numbers = try Command.runSuccessfully("stat", ["--format=%Hr %Lr", device.path]).text
+        try Command.runSuccessfully("mknod", [node, "b"] + numbers.split { " \n".contains($0) }.map(String.init))
+        let file = try File(readingFrom: device.path)
+        #expect(try File(readingFrom: node).identity == file.identity)
+        #expect(Directory.kind(of: node) == .blockDevice(file.identity))
+        #expect(try File(readingFrom: other.path).identity != file.identity)
+        #expect(try File(readingFrom: device.file).identity != file.identity)
     }
 
     @Test("a device is data everywhere, holes or not")

@@ -188,6 +188,26 @@ struct HeaderExtensionTests {
         #expect(header.extensions.dataFileName == name)
     }
 
+    @Test("a data file's name is no longer than a path can be", arguments: [4095, 4096])
+    func longDataFile(byteCount: Int) throws {
+        var image = try ImageBytes(fixture: "v3-64k")
+        image.putExtensions([(dataFileName, Array(repeating: 0x61, count: byteCount))])
+        let header = image.header()
+        guard byteCount > 4095 else {
+            #expect(try header.required().extensions.dataFileName?.utf8.count == 4095)
+            return
+        }
+        #expect(try header.formatError().kind == .overLimit)
+    }
+
+    @Test("there are no more names than features")
+    func manyNames() throws {
+        var image = try ImageBytes(fixture: "v3-64k")
+        let rows = (0..<400).flatMap { row(group: 0, bit: $0 % 64, "\($0)") }
+        image.putExtensions([(featureNames, rows)])
+        #expect(try image.header().required().extensions.featureNames.count == 192)
+    }
+
     @Test("a LUKS header in an image that is not encrypted is refused")
     func encryption() throws {
         let error = try header([(encryptionHeader, Array(repeating: 0, count: 16))]).formatError()

@@ -3,6 +3,8 @@
 
 /// What may be opened as a layer of a chain, and how.
 package struct ChainPolicy: Hashable, Sendable {
+    /// Which files images may lead to.
+    package let allowedBacking: AllowedBacking
     /// Accept L2 tables that are missing.
     package let salvage: Bool
     /// Follow references of layers whose format nobody recorded.
@@ -16,11 +18,13 @@ package struct ChainPolicy: Hashable, Sendable {
 
     /// A policy that is strict where nothing else is said.
     package init(
+        allowedBacking: AllowedBacking = .sameDirectory,
         salvage: Bool = false,
         trustsProbedFormats: Bool = false,
         sharesWithWriters: Bool = false,
         lockWaitSeconds: Double = 0
     ) {
+        self.allowedBacking = allowedBacking
         self.salvage = salvage
         self.trustsProbedFormats = trustsProbedFormats
         self.sharesWithWriters = sharesWithWriters

@@ -37,7 +37,7 @@ package struct ImageChain: Sendable {
         cancellation: Cancellation = Cancellation()
     ) throws(CollapseError) {
         raiseOpenFileLimit()
-        var opener = LayerOpener(policy, cancellation)
+        var opener = try LayerOpener(policy, cancellation)
         let reference = BackingReference(path: path, format: format)
         let top: Layer
         do throws(CollapseError) {
@@ -69,6 +69,7 @@ package struct ImageChain: Sendable {
             endsHere = reference.endsChain
         }
         self.init(layers: layers, warnings: opener.warnings)
+        try FlatMap.checkSize(of: self)
     }
 
     /// A chain of layers that are open already, the top first.
@@ -162,10 +163,11 @@ package struct ImageChain: Sendable {
         }
         if let exact { return exact }
         if loose.count == 1 { return loose[0] }
-        if case .regular(let identity)? = Directory.kind(of: name),
-            let same = layers.firstIndex(where: { $0.identities.first == identity })
-        {
-            return same
+        switch Directory.kind(of: name) {
+        case .regular(let identity), .blockDevice(let identity):
+            let same = layers.firstIndex { $0.identities.first == identity }
+            if let same { return same }
+        case .other, nil: break
         }
         throw CollapseError(
             .notFound,

@@ -11,11 +11,15 @@ struct LayerOpener {
 
     private let policy: ChainPolicy
     private let lock: LayerLock
+    private var gate: BackingGate
+    /// The L2 tables of all layers so far.
+    private var tableCount = 0
     private(set) var warnings: [String] = []
 
-    init(_ policy: ChainPolicy, _ cancellation: Cancellation) {
+    init(_ policy: ChainPolicy, _ cancellation: Cancellation) throws(CollapseError) {
         self.policy = policy
         lock = LayerLock(policy, cancellation)
+        gate = try BackingGate(policy.allowedBacking)
     }
 
     /// Opens one layer in its active state or, for the chain's top, an internal snapshot's.
@@ -26,7 +30,10 @@ struct LayerOpener {
         isTop: Bool,
         snapshot: String?
     ) throws(CollapseError) -> Layer {
-        let file = try LayerOpener.file(reference.path)
+        let file = try LayerOpener.file(reference.path) { (found) throws(CollapseError) in
+            if !isTop { try gate.check(found) }
+            gate.enter(found)
+        }
         try lock.take(file)
         if policy.readsFromDisk { file.forgetCached() }
         let format = try format(of: file, reference, isTop: isTop)
@@ -40,8 +47,20 @@ struct LayerOpener {
         return try imageLayer(file, wasGuessed: wasGuessed, snapshot: snapshot)
     }
 
-    static func file(_ path: String) throws(CollapseError) -> File {
-        do throws(IOError) { return try File(readingFrom: path) } catch {
+    /// Finds a file, has it judged, and opens what was found.
+    static func file(
+        _ path: String,
+        _ judge: (borrowing FoundFile) throws(CollapseError) -> Void = { _ in }
+    ) throws(CollapseError) -> File {
+        let found = try openingFile { () throws(IOError) in try FoundFile(at: path) }
+        try judge(found)
+        return try openingFile { () throws(IOError) in try File(reading: found) }
+    }
+
+    private static func openingFile<R: ~Copyable>(
+        _ call: () throws(IOError) -> R
+    ) throws(CollapseError) -> R {
+        do throws(IOError) { return try call() } catch {
             let advice =
                 error.isOutOfDescriptors
                 ? " (a chain needs an open file for each layer; raise the limit with ulimit -n)"
@@ -110,6 +129,7 @@ struct LayerOpener {
         )
         addWarnings(header, file.path)
         let table = try table(of: image, snapshot: snapshot)
+        tableCount += table.tableCount
         if table.lostBytes > 0 {
             warnings.append(
                 "\(file.path): L2 tables lie beyond the end of the file: the content "
@@ -138,7 +158,9 @@ struct LayerOpener {
         )
     }
 
-    private func openDataFile(of header: Header, _ path: String) throws(CollapseError) -> File? {
+    private mutating func openDataFile(of header: Header, _ path: String) throws(CollapseError)
+        -> File?
+    {
         guard header.incompatibleFeatures.contains(.externalDataFile) else { return nil }
         guard let name = header.extensions.dataFileName else {
             throw CollapseError(
@@ -148,9 +170,13 @@ struct LayerOpener {
             )
         }
         let file: File
-        do throws(IOError) { file = try File(readingFrom: name) } catch {
+        do throws(CollapseError) {
+            file = try LayerOpener.file(name) { (found) throws(CollapseError) in
+                try gate.check(found)
+            }
+        } catch {
             throw CollapseError(
-                .brokenChain,
+                error.code == .notAllowed ? .notAllowed : .brokenChain,
                 "\(path): its external data file '\(name)' cannot be opened: \(error) "
                     + "(the name is relative to the working directory)"
             )
@@ -165,16 +191,22 @@ struct LayerOpener {
     ) throws(CollapseError) -> L1Table {
         guard let name else {
             return try readingImage { () throws(ImageError) in
-                try image.activeTable()
+                try image.activeTable(besides: tableCount)
             }
         }
         let snapshot = try readingImage { () throws(ImageError) in
             try image.snapshot(named: name)
         }
         guard let snapshot else {
-            let all = try readingImage { () throws(ImageError) in try image.snapshots() }
-            let shown = all.prefix(LayerOpener.shownSnapshots).map { "\($0.name) (id \($0.id))" }
-            let names = shown.joined(separator: ", ") + (shown.count < all.count ? ", …" : "")
+            var shown: [String] = []
+            try readingImage { () throws(ImageError) in
+                try image.forEachSnapshot { snapshot in
+                    guard shown.count <= LayerOpener.shownSnapshots else { return }
+                    let isLast = shown.count == LayerOpener.shownSnapshots
+                    shown.append(isLast ? "…" : "\(snapshot.name) (id \(snapshot.id))")
+                }
+            }
+            let names = shown.joined(separator: ", ")
             throw CollapseError(
                 .notFound,
                 "\(image.path): there is no snapshot '\(name)'; "

@@ -65,7 +65,11 @@ public struct ChainSurvey: Hashable, Sendable {
         partCount: Int = 1
     ) throws(CollapseError) {
         precondition(partCount > 0, "a disk has at least one part")
-        let policy = ChainPolicy(trustsProbedFormats: true, sharesWithWriters: true)
+        let policy = ChainPolicy(
+            allowedBacking: .anyLocal,
+            trustsProbedFormats: true,
+            sharesWithWriters: true
+        )
         let chain = try ImageChain(top: path, format: format, policy: policy)
         diskBytes = chain.diskBytes
         var counts: [[UInt64]] = []

@@ -17,7 +17,8 @@ extension ImageInformation {
         format: ImageFormat? = nil,
         sharesWithWriters: Bool = false
     ) throws(CollapseError) {
-        try self.init(BackingReference(ofTop: path, format), sharesWithWriters)
+        let reference = try BackingReference(ofTop: path, format)
+        try self.init(reference, LayerOpener.file(reference.path), sharesWithWriters)
     }
 
     /// Reads what an image and all below it say of themselves, one after the other, the top first.
@@ -35,9 +36,11 @@ extension ImageInformation {
     ) throws(CollapseError) -> [ImageInformation] {
         var next: BackingReference? = try BackingReference(ofTop: path, format)
         var images: [ImageInformation] = []
-        var seen: Set<String> = []
+        // A name that leads back can be another one each time: `./a`, `././a`.
+        var seen: Set<File.Identity> = []
         while let reference = next {
-            guard seen.insert(reference.path).inserted, images.count < ImageChain.maximumLayers
+            let file = try LayerOpener.file(reference.path)
+            guard seen.insert(file.identity).inserted, images.count < ImageChain.maximumLayers
             else {
                 throw CollapseError(
                     .brokenChain,
@@ -45,7 +48,7 @@ extension ImageInformation {
                         + "\(ImageChain.maximumLayers) layers"
                 )
             }
-            let image = try ImageInformation(reference, sharesWithWriters)
+            let image = try ImageInformation(reference, file, sharesWithWriters)
             images.append(image)
             next = reference.endsChain ? nil : try image.reference()
         }
@@ -71,9 +74,9 @@ extension ImageInformation {
 
     private init(
         _ reference: BackingReference,
+        _ file: File,
         _ sharesWithWriters: Bool
     ) throws(CollapseError) {
-        let file = try LayerOpener.file(reference.path)
         let isFree = try usingDisk { () throws(IOError) in
             if sharesWithWriters { true } else { try file.lock(for: .inspect) }
         }

@@ -39,8 +39,12 @@ public struct ImageMap: Sendable {
         guard top.rawOffset == 0, top.rawBytes == nil else {
             throw CollapseError(.unsupportedImage, "\(path): a part of a file cannot be the top")
         }
-        // Nothing is told but where things lie, so there is no harm in a forged format.
-        let policy = ChainPolicy(trustsProbedFormats: true, sharesWithWriters: sharesWithWriters)
+        // Nothing is told but where things lie, so there is no harm in a forged format or name.
+        let policy = ChainPolicy(
+            allowedBacking: .anyLocal,
+            trustsProbedFormats: true,
+            sharesWithWriters: sharesWithWriters
+        )
         let chain = try ImageChain(top: top.path, format: top.format, policy: policy)
         walk = ExtentWalk(FlatMap(of: chain), range)
         describer = try ExtentDescriber(chain)

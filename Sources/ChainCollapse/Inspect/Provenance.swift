@@ -73,7 +73,11 @@ public struct Provenance: Sendable {
         sharesWithWriters: Bool = false
     ) throws(CollapseError) {
         // Nothing is told but where things lie, so there is no harm in a forged format.
-        let policy = ChainPolicy(trustsProbedFormats: true, sharesWithWriters: sharesWithWriters)
+        let policy = ChainPolicy(
+            allowedBacking: .anyLocal,
+            trustsProbedFormats: true,
+            sharesWithWriters: sharesWithWriters
+        )
         self.init(try ImageChain(top: path, format: format, policy: policy), range)
     }
 

@@ -17,6 +17,10 @@ package struct FlatMap: Sendable {
     private static let minimumWindowBytes: UInt64 = 4 << 20
     /// There are no more windows than this, so that knowing the occupied ones costs little.
     private static let maximumWindows: UInt64 = 1 << 20
+    /// There are no more pairs of a window and a layer that has tables there: they take 32 MiB.
+    private static let maximumPairs = 16 << 20
+    /// No window describes more units, so that the memory for one has a limit.
+    private static let maximumUnitsPerWindow: UInt64 = 1 << 18
 
     let chain: ImageChain
     /// The size of a window in bytes: a power of two, and a multiple of every chunk.
@@ -26,11 +30,34 @@ package struct FlatMap: Sendable {
     /// The map of an opened chain.
     package init(of chain: ImageChain) {
         self.chain = chain
-        let smallest = chain.layers.map(\.granuleBytes).filter { $0 > 512 }.min() ?? 65_536
-        var bytes = max(smallest * FlatMap.unitsPerWindow, FlatMap.minimumWindowBytes)
-        while chain.diskBytes / bytes > FlatMap.maximumWindows { bytes *= 2 }
-        windowBytes = bytes
-        windowLayers = WindowLayers(chain, windowBytes: bytes)
+        windowBytes = FlatMap.windowBytes(for: chain)
+        windowLayers = WindowLayers(chain, windowBytes: windowBytes)
+    }
+
+    /// The smallest unit that a chain allocates; that of a raw layer does not count.
+    private static func unitBytes(of chain: ImageChain) -> UInt64 {
+        chain.layers.map(\.granuleBytes).filter { $0 > 512 }.min() ?? 65_536
+    }
+
+    private static func windowBytes(for chain: ImageChain) -> UInt64 {
+        var bytes = max(unitBytes(of: chain) * unitsPerWindow, minimumWindowBytes)
+        while chain.diskBytes / bytes > maximumWindows
+            || WindowLayers.count(chain, windowBytes: bytes) > maximumPairs
+        { bytes *= 2 }
+        return bytes
+    }
+
+    /// Refuses a chain whose map would take too much memory.
+    ///
+    /// Only a disk of many petabytes with small clusters does, or thousands of layers of one.
+    static func checkSize(of chain: ImageChain) throws(CollapseError) {
+        let unit = unitBytes(of: chain)
+        guard windowBytes(for: chain) / unit > maximumUnitsPerWindow else { return }
+        throw CollapseError(
+            .unsupportedImage,
+            "\(chain.top.path): a disk of \(chain.diskBytes) bytes is too large for "
+                + "\(chain.layers.count) layers with clusters of \(unit) bytes"
+        )
     }
 
     /// The number of windows that must be looked at.

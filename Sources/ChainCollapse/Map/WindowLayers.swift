@@ -15,13 +15,17 @@ struct WindowLayers {
 
     init(_ chain: ImageChain, windowBytes: UInt64) {
         var starts = Array(repeating: 0, count: Int(chain.diskBytes / windowBytes) + 2)
-        WindowLayers.forEach(chain, windowBytes) { _, window in starts[window + 1] += 1 }
+        WindowLayers.forEach(chain, windowBytes) { _, windows in
+            for window in windows { starts[window + 1] += 1 }
+        }
         for window in 1..<starts.count { starts[window] += starts[window - 1] }
         var layers = [UInt16](repeating: 0, count: starts[starts.count - 1])
         var next = starts
-        WindowLayers.forEach(chain, windowBytes) { layer, window in
-            layers[next[window]] = UInt16(layer)
-            next[window] += 1
+        WindowLayers.forEach(chain, windowBytes) { layer, windows in
+            for window in windows {
+                layers[next[window]] = UInt16(layer)
+                next[window] += 1
+            }
         }
         self.starts = starts
         self.layers = layers
@@ -38,12 +42,19 @@ struct WindowLayers {
         (window..<(starts.count - 1)).first { starts[$0 + 1] > starts[$0] }
     }
 
-    /// Calls `body` once for each layer and each window in which it has a table that can be seen,
-    /// layer by layer.
+    /// The entries that there would be with windows of this size.
+    static func count(_ chain: ImageChain, windowBytes: UInt64) -> Int {
+        var count = 0
+        forEach(chain, windowBytes) { count += $1.count }
+        return count
+    }
+
+    /// Calls `body` with each layer and the windows in which it has tables that can be seen, layer by
+    /// layer; no window comes twice for a layer.
     private static func forEach(
         _ chain: ImageChain,
         _ windowBytes: UInt64,
-        _ body: (Int, Int) -> Void
+        _ body: (Int, ClosedRange<Int>) -> Void
     ) {
         for (index, layer) in chain.layers.enumerated() {
             guard case .qcow2(_, let table) = layer.content else { continue }
@@ -53,7 +64,7 @@ struct WindowLayers {
                 let last = Int((end - 1) / windowBytes)
                 let first = max(Int(range.lowerBound / windowBytes), next)
                 guard first <= last else { continue }
-                for window in first...last { body(index, window) }
+                body(index, first...last)
                 next = last + 1
             }
         }

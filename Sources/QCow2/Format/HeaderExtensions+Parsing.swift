@@ -17,6 +17,10 @@ extension HeaderExtensions {
     /// The format's limits for the bitmaps extension.
     private static let maximumBitmaps: UInt32 = 65_535
     private static let maximumBitmapDirectoryBytes: UInt64 = 65_535 * 1024
+    /// Three groups of 64 feature bits: rows beyond have nothing to name.
+    private static let maximumFeatureNames = 192
+    /// Linux knows no longer paths.
+    private static let maximumDataFileNameBytes = 4095
     /// QEMU's buffer for a backing format's name.
     private static let maximumBackingFormatBytes = 15
 
@@ -74,6 +78,12 @@ extension HeaderExtensions {
         case .bitmaps:
             try addBitmaps(data, at: offset, fields, geometry)
         case .dataFileName:
+            guard data.count <= HeaderExtensions.maximumDataFileNameBytes else {
+                throw fields.overLimit(
+                    offset,
+                    "the external data file's name has \(data.count) bytes: 4095 is the limit"
+                )
+            }
             dataFileName = data.text(0..<data.count)
         case .encryption:
             guard fields.encryptionMethod == EncryptionMethod.luks.rawValue else {
@@ -96,7 +106,7 @@ extension HeaderExtensions {
 
     /// The rows of a feature name table: type, bit and a name of 46 bytes.
     private static func featureNames(_ data: [UInt8]) -> [FeatureName] {
-        stride(from: 0, to: data.count / 48 * 48, by: 48).map { row in
+        stride(from: 0, to: data.count / 48 * 48, by: 48).prefix(maximumFeatureNames).map { row in
             FeatureName(
                 group: data[row],
                 bit: data[row + 1],

@@ -21,6 +21,14 @@ package struct L1Table: Hashable, Sendable {
         self.bytesPerTable = bytesPerTable
     }
 
+    /// The number of L2 tables.
+    package var tableCount: Int { indices.count }
+
+    mutating func reserve(_ count: Int) {
+        indices.reserveCapacity(count)
+        tableOffsets.reserveCapacity(count)
+    }
+
     mutating func append(index: UInt32, tableOffset: UInt64) {
         indices.append(index)
         tableOffsets.append(tableOffset)

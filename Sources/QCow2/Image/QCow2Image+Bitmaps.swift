@@ -21,7 +21,7 @@ extension QCow2Image {
         }
         var bitmaps: [PersistentBitmap] = []
         var position = 0
-        while position < directory.count {
+        while position < directory.count, bitmaps.count <= Int(reference.count) {
             let (bitmap, end) = try bitmap(in: directory, at: position, start)
             bitmaps.append(bitmap)
             position = end

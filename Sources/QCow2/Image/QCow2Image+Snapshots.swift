@@ -16,10 +16,26 @@ extension QCow2Image {
     /// - Throws: `ImageError` naming the entry that is damaged.
     package func snapshots() throws(ImageError) -> [Snapshot] {
         var snapshots: [Snapshot] = []
+        try forEachSnapshot { snapshots.append($0) }
+        return snapshots
+    }
+
+    /// The snapshot that a user names, by its id or else by its name.
+    package func snapshot(named name: String) throws(ImageError) -> Snapshot? {
+        var (byID, byName): (Snapshot?, Snapshot?)
+        try forEachSnapshot { snapshot in
+            if byID == nil, snapshot.id == name { byID = snapshot }
+            if byName == nil, snapshot.name == name { byName = snapshot }
+        }
+        return byID ?? byName
+    }
+
+    /// Calls `body` with each snapshot in the table's order, and keeps none: a table may be large.
+    package func forEachSnapshot(_ body: (Snapshot) -> Void) throws(ImageError) {
         var offset = header.snapshotTableOffset
         for index in 0..<header.snapshotCount {
             let (snapshot, end) = try snapshot(index, at: offset)
-            snapshots.append(snapshot)
+            body(snapshot)
             offset = end
             guard offset - header.snapshotTableOffset <= QCow2Image.maximumSnapshotTableBytes else {
                 throw .format(
@@ -27,13 +43,6 @@ extension QCow2Image {
                 )
             }
         }
-        return snapshots
-    }
-
-    /// The snapshot that a user names, by its id or else by its name.
-    package func snapshot(named name: String) throws(ImageError) -> Snapshot? {
-        let all = try snapshots()
-        return all.first { $0.id == name } ?? all.first { $0.name == name }
     }
 
     /// Reads one entry and finds where the next begins.

@@ -8,6 +8,12 @@ package import DiskIO
 /// Opening reads the header and its extensions; L1 tables are read by `activeTable` and
 /// `table(of:)`, L2 tables only where a map asks for them.
 package final class QCow2Image: Sendable {
+    /// As many L2 tables as the largest L1 table has, in all layers of a chain together: knowing where
+    /// they lie takes 48 MiB.
+    package static let maximumTables = 4 << 20
+    /// So many entries of an L1 table are read at once.
+    private static let l1PieceEntries: UInt64 = 65_536
+
     package let header: Header
     /// The image file, for metadata.
     let metadata: any BlockSource
@@ -43,11 +49,15 @@ package final class QCow2Image: Sendable {
     }
 
     /// The disk's present state.
-    package func activeTable() throws(ImageError) -> L1Table {
+    ///
+    /// - Parameter otherTables: the L2 tables of layers that are open already.
+    /// - Throws: `ImageError`; `.overLimit` when there are more than `maximumTables` with the others.
+    package func activeTable(besides otherTables: Int = 0) throws(ImageError) -> L1Table {
         try l1Table(
             at: header.l1TableOffset,
             entries: header.l1Entries,
-            diskBytes: header.diskBytes
+            diskBytes: header.diskBytes,
+            atMost: max(QCow2Image.maximumTables - otherTables, 0)
         )
     }
 
@@ -56,28 +66,59 @@ package final class QCow2Image: Sendable {
         try l1Table(
             at: snapshot.l1TableOffset,
             entries: snapshot.l1Entries,
-            diskBytes: snapshot.diskBytes & ~511
+            diskBytes: snapshot.diskBytes & ~511,
+            atMost: QCow2Image.maximumTables
         )
     }
 
     private func l1Table(
         at offset: UInt64,
         entries: UInt32,
-        diskBytes: UInt64
+        diskBytes: UInt64,
+        atMost maximum: Int
     ) throws(ImageError) -> L1Table {
         var table = L1Table(diskBytes: diskBytes, bytesPerTable: geometry.bytesPerL2Table)
         // Entries behind the disk hold a saved machine's memory.
         let needed = min(UInt64(entries), geometry.l1Entries(forDiskOf: diskBytes))
-        var words = WordTable()
-        do throws(IOError) {
-            try words.fill(from: metadata, at: offset, count: Int(needed))
-        } catch { throw .io(error) }
-        var index = words.firstNonZero(from: 0)
-        while index < words.count {
-            try add(words[index], index, at: offset + UInt64(index) * 8, to: &table)
-            index = words.firstNonZero(from: index + 1)
+        if needed > QCow2Image.l1PieceEntries {
+            // Growing step by step would take a multiple of what a large table needs.
+            var count = 0
+            try forEachEntry(of: needed, at: offset) { (_, _) throws(ImageError) in count += 1 }
+            table.reserve(min(count, maximum))
+        }
+        try forEachEntry(of: needed, at: offset) { (word, index) throws(ImageError) in
+            let place = offset + UInt64(index) * 8
+            guard table.tableCount < maximum else { throw tooManyTables(place) }
+            try add(word, index, at: place, to: &table)
         }
         return table
+    }
+
+    private func tooManyTables(_ place: UInt64) -> ImageError {
+        let finding =
+            "from here on there are more L2 tables than the \(QCow2Image.maximumTables) that are read "
+            + "of all layers together"
+        return .format(FormatError(.overLimit, path, at: place, finding))
+    }
+
+    /// Calls `body` with each entry of an L1 table that is not 0, and its index.
+    private func forEachEntry(
+        of count: UInt64,
+        at offset: UInt64,
+        _ body: (UInt64, Int) throws(ImageError) -> Void
+    ) throws(ImageError) {
+        var words = WordTable()
+        for start in stride(from: 0, to: count, by: Int(QCow2Image.l1PieceEntries)) {
+            let part = Int(min(QCow2Image.l1PieceEntries, count - start))
+            try reading { () throws(IOError) in
+                try words.fill(from: metadata, at: offset + start * 8, count: part)
+            }
+            var index = words.firstNonZero(from: 0)
+            while index < words.count {
+                try body(words[index], Int(start) + index)
+                index = words.firstNonZero(from: index + 1)
+            }
+        }
     }
 
     private func add(

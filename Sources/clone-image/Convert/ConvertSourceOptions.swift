@@ -57,6 +57,7 @@ struct ConvertSourceOptions: ParsableArguments {
             throw ValidationError("several sources have one format; say it with -f")
         }
         source.continuations = all.dropFirst().map(\.path)
+        source.allowedBacking = .anyLocal
         source.trustsProbedFormats = trustProbed
         source.sharesWithWriters = forceShare
         source.readsFromDisk = cache.value.passesPageCache

@@ -100,6 +100,8 @@ struct CompareCommand: AsyncParsableCommand {
         CollapseSource(
             path: path,
             format: format?.value,
+            // As qemu-img: of what images lead to, only the first difference is told.
+            allowedBacking: .anyLocal,
             trustsProbedFormats: trustProbed,
             sharesWithWriters: forceShare
         )
