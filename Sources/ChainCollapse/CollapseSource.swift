@@ -66,10 +66,7 @@ public struct CollapseSource: Hashable, Sendable {
     /// A base that is named by its path is the caller's own word, wherever it lies.
     fileprivate var namedBase: AllowedBacking {
         guard let base else { return .none }
-        return switch Directory.kind(of: base) {
-        case .regular, .blockDevice: .within([base])
-        case .other, nil: .none
-        }
+        return [nil, .other].contains(Directory.kind(of: base)) ? .none : .within([base])
     }
 }
 

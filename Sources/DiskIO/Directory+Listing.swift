@@ -41,6 +41,6 @@ extension Directory {
         guard Syscalls.succeeds({ unsafe lstat(path, &status) }),
             status.st_mode & S_IFMT == S_IFREG
         else { return nil }
-        return File.Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        return File.Identity(status)
     }
 }

@@ -76,6 +76,11 @@ package enum Directory {
         }
     }
 
+    /// Whether a path names a block device.
+    package static func isBlockDevice(_ path: String) -> Bool {
+        if case .blockDevice? = kind(of: path) { true } else { false }
+    }
+
     /// What a path can name.
     package enum Kind: Hashable, Sendable {
         case regular(File.Identity)

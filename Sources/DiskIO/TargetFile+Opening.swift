@@ -37,7 +37,7 @@ extension TargetFile {
 
     /// Opens an existing file or device for writing, and changes nothing.
     package convenience init(opening path: String, _ mode: Mode = Mode()) throws(IOError) {
-        if case .blockDevice? = Directory.kind(of: path) {
+        if Directory.isBlockDevice(path) {
             try self.init(device: path, mode)
         } else {
             try self.init(File(path, O_RDWR | O_NONBLOCK, mode: 0), mode)

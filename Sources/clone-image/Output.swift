@@ -14,6 +14,9 @@ enum Output {
     /// A line on standard error, with the program's name.
     static func complain(_ text: String) { write("\(programName): \(text)\n", to: 2) }
 
+    /// A line on standard error about what was found in an image.
+    static func tell(_ text: String) { write(text + "\n", to: 2) }
+
     /// Writes all of a text, which is what the program was started for, to standard output.
     static func write(_ text: String) throws {
         _ = try FileDescriptor.standardOutput.writeAll(text.utf8)

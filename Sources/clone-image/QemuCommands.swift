@@ -4,10 +4,11 @@
 internal import ArgumentParser
 internal import Dispatch
 
-/// The commands that take `qemu-img`'s arguments, and exit with its codes: 0 or 1.
+/// The commands that take `qemu-img`'s arguments, and exit with its codes.
 enum QemuCommands {
     static let types: [any ParsableCommand.Type] = [
-        ConvertCommand.self, InfoCommand.self, MapCommand.self, SnapshotCommand.self,
+        CheckCommand.self, ConvertCommand.self, CreateCommand.self, InfoCommand.self,
+        MapCommand.self, MeasureCommand.self, SnapshotCommand.self,
     ]
 
     /// True when the program was started under the name `qemu-img`.
@@ -56,10 +57,8 @@ enum QemuCommands {
     }
 
     private static func end(with error: any Error) -> Never {
-        guard CloneImage.exitCode(for: error) == .validationFailure else {
-            CloneImage.exit(withError: error)
-        }
-        Output.complain(CloneImage.message(for: error))
-        CloneImage.exit(withError: ExitCode.failure)
+        let isUsage = CloneImage.exitCode(for: error) == .validationFailure
+        if isUsage { Output.complain(CloneImage.message(for: error)) }
+        CloneImage.exit(withError: isUsage ? ExitCode.failure : error)
     }
 }

@@ -56,6 +56,7 @@ struct CollapseProofTests {
                 path: chain.topPath,
                 format: ImageFormat(rawValue: chain.topFormat),
                 snapshot: chain.snapshotName,
+                allowedBacking: .anyLocal,
                 trustsProbedFormats: true
             )
             if case .qcow2 = format, chain.layers.count > 1, random.chance(50) {

@@ -83,7 +83,7 @@ struct CreationOptionTests {
         "an unknown key, a missing value and a value that means nothing are errors that name it",
         arguments: [
             "", "compat", "compat=", "=1.1", "compat=1.0", "cluster_size=big", "refcount_bits=x",
-            "lazy_refcounts=yes", "extended_l2=1", "compression_type=lzma", "preallocation=some",
+            "lazy_refcounts=maybe", "extended_l2=1", "compression_type=lzma", "preallocation=some",
             "compression_window=8k", "compression_window=32768",
             "encryption=on", "Compat=1.1", "compat=1.1,", "compat=1.1,,extended_l2=on",
         ]

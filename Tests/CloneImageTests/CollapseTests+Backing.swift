@@ -27,7 +27,8 @@ extension CollapseTests {
             let output = try collapse()
             #expect(output.status == 2)
             #expect(try workplace.names() == ["top.qcow2"])
-            let words = "(if that is meant to be read, say --allow-backing within \(chain.folder))\n"
+            let words =
+                "(if that is meant to be read, say --allow-backing within \(chain.folder))\n"
             #expect(output.standardError.hasSuffix(words), "\(output.standardError)")
             // Between options and files the words hold together.
             let told = ["--allow-backing", "within", chain.folder, "--quiet", top, target]
@@ -42,7 +43,8 @@ extension CollapseTests {
         @Test(
             "a place that is allowed is read from, whichever way it is said",
             arguments: [
-                ["within", "DIR"], ["same-directory", "within", "DIR"], ["within DIR"], ["any-local"],
+                ["within", "DIR"], ["same-directory", "within", "DIR"], ["within DIR"],
+                ["any-local"],
                 ["within", "/tmp", "within", "DIR"], ["within", "/"],
             ]
         )
@@ -71,7 +73,13 @@ extension CollapseTests {
                 withIntermediateDirectories: false
             )
             try QemuImg.create(secret + "/top", size: 1 << 20, backing: top)
-            let refused = try Tool.collapse(secret + "/top", merged, "--force", "--base", chain.middle)
+            let refused = try Tool.collapse(
+                secret + "/top",
+                merged,
+                "--force",
+                "--base",
+                chain.middle
+            )
             #expect(refused.status == 2)
             #expect(refused.standardError.contains("within \(workplace.folder))"))
         }

@@ -48,7 +48,15 @@ extension ConvertTests {
     func arguments(line: String) throws {
         let words = ["convert"] + line.split(separator: " ").map(String.init)
         let (theirs, ours) = (try TemporaryDirectory(), try TemporaryDirectory())
-        for directory in [theirs, ours] { try Self.makeImages(in: directory) }
+        let images = try Self.images.get()
+        for directory in [theirs, ours] {
+            for name in ["a", "b", "old", "short"] {
+                try FileManager.default.copyItem(
+                    atPath: images.path(name),
+                    toPath: directory.path(name)
+                )
+            }
+        }
         let expected = try Command.run("qemu-img", words, in: theirs.path)
         let own = try Command.run(Tool.path(), words, in: ours.path)
         #expect(own.status == expected.status, "\(expected.standardError)\(own.standardError)")
@@ -63,7 +71,8 @@ extension ConvertTests {
     }
 
     /// `a` above `b`, with a snapshot; a raw file `old`, and a `short` one.
-    private static func makeImages(in directory: TemporaryDirectory) throws {
+    private static let images = Result {
+        let directory = try TemporaryDirectory()
         let path = { (name: String) in directory.path(name) }
         try QemuImg.create(path("b"), size: 1 << 20)
         try QemuImg.io(path("b"), ["write -q -P 1 0 512k"])
@@ -72,6 +81,7 @@ extension ConvertTests {
         try QemuImg.snapshot("first", of: path("a"))
         try Data(repeating: 3, count: 1 << 20).write(to: URL(fileURLWithPath: path("old")))
         try Data(repeating: 4, count: 1 << 10).write(to: URL(fileURLWithPath: path("short")))
+        return directory
     }
 
     @Test("a list of the options is printed", arguments: ["raw", "qcow2"])

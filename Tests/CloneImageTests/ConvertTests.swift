@@ -74,7 +74,7 @@ struct ConvertTests {
         ("raw", ["-C"]), ("qcow2", ["-o", "preallocation=full,cluster_size=16k"]),
     ]
 
-    @Test("random chains become the same", arguments: 2001...2032 as ClosedRange<UInt64>)
+    @Test("random chains become the same", arguments: 2001...2024 as ClosedRange<UInt64>)
     func chains(seed: UInt64) throws {
         let chain = try ChainRecipe(seed: seed).build(in: directory)
         let (format, words) = Self.targets[Int(seed) % Self.targets.count]
@@ -90,7 +90,7 @@ struct ConvertTests {
         try conversion.expectAlike()
     }
 
-    @Test("what a target keeps below it", arguments: 2101...2106 as ClosedRange<UInt64>)
+    @Test("what a target keeps below it", arguments: 2101...2104 as ClosedRange<UInt64>)
     func backing(seed: UInt64) throws {
         let below = path("below")
         let chain = try ChainRecipe(seed: seed).build(in: directory)
@@ -142,7 +142,7 @@ struct ConvertTests {
         }
     }
 
-    @Test("disks are put one behind the other", arguments: 2201...2208 as ClosedRange<UInt64>)
+    @Test("disks are put one behind the other", arguments: 2201...2206 as ClosedRange<UInt64>)
     func joined(seed: UInt64) throws {
         let chain = try ChainRecipe(seed: seed).build(in: directory)
         var random = SeededGenerator(seed: seed)

@@ -65,10 +65,11 @@ struct ManualTests {
         arguments: [
             ("clone-image.1", nil), ("clone-image-clean.1", "clean"),
             ("clone-image-collapse.1", "collapse"),
-            ("clone-image-compare.1", "compare"), ("clone-image-digest.1", "digest"),
-            ("clone-image-convert.1", "convert"), ("clone-image-info.1", "info"),
-            ("clone-image-map.1", "map"),
-            ("clone-image-snapshot.1", "snapshot"),
+            ("clone-image-check.1", "check"), ("clone-image-compare.1", "compare"),
+            ("clone-image-convert.1", "convert"),
+            ("clone-image-create.1", "create"), ("clone-image-digest.1", "digest"),
+            ("clone-image-info.1", "info"), ("clone-image-map.1", "map"),
+            ("clone-image-measure.1", "measure"), ("clone-image-snapshot.1", "snapshot"),
         ]
     )
     func pages(file: String, subcommand: String?) throws {

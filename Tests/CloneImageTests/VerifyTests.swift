@@ -61,8 +61,8 @@ struct VerifyTests {
         let output = try Tool.shell(
             #"""
             "$0" collapse "$1" flat.raw --verify --json --rate-limit 8M & tool=$!
-            until compgen -G '.flat.raw.*.partial' >/dev/null; do kill -0 $tool || exit 98; sleep 0.01; done
-            printf x | dd of="$(echo .flat.raw.*.partial)" bs=1 seek=10M conv=notrunc status=none
+            until compgen -G '.flat.raw.*.clone-image-partial' >/dev/null; do kill -0 $tool || exit 98; sleep 0.01; done
+            printf x | dd of="$(echo .flat.raw.*.clone-image-partial)" bs=1 seek=10M conv=notrunc status=none
             wait $tool
             """#,
             chain.top,

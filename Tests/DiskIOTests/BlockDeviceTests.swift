@@ -33,7 +33,10 @@ struct BlockDeviceTests {
         let other = try LoopDevice(byteCount: 3 << 20)
         let node = directory.path("node")
         let numbers = try Command.runSuccessfully("stat", ["--format=%Hr %Lr", device.path]).text
-        try Command.runSuccessfully("mknod", [node, "b"] + numbers.split { " \n".contains($0) }.map(String.init))
+        try Command.runSuccessfully(
+            "mknod",
+            [node, "b"] + numbers.split { " \n".contains($0) }.map(String.init)
+        )
         let file = try File(readingFrom: device.path)
         #expect(try File(readingFrom: node).identity == file.identity)
         #expect(Directory.kind(of: node) == .blockDevice(file.identity))

@@ -173,13 +173,13 @@ _clone-image() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    collapse|chain|compare|digest|clean|convert|info|map|snapshot|help)
+    collapse|chain|compare|digest|clean|check|convert|create|info|map|measure|snapshot|help)
         # Offer subcommand argument completions
         "_clone-image_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'collapse chain compare digest clean convert info map snapshot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'collapse chain compare digest clean check convert create info map measure snapshot help' -- "${cur}"))
         ;;
     esac
 }
@@ -187,7 +187,7 @@ _clone-image() {
 _clone-image_collapse() {
     repeating_flags=()
     non_repeating_flags=(--trust-probed --force-share --salvage --direct --digest --verify --resume --no-space-check --force --json --quiet -q --version -h --help)
-    repeating_options=(-o --option)
+    repeating_options=(--allow-backing -o --option)
     non_repeating_options=(--source-format --snapshot --wait-lock --format --compress --cluster-size --preallocation --cache --rate-limit --reflink --base --progress --progress-descriptor --threads)
     __clone-image_offer_flags_options 2
 
@@ -198,6 +198,10 @@ _clone-image_collapse() {
         return
         ;;
     '--snapshot')
+        return
+        ;;
+    '--allow-backing')
+        __clone-image_add_completions -W 'within'$'\n''same-directory'$'\n''any-local'$'\n''none'
         return
         ;;
     '--wait-lock')
@@ -323,7 +327,7 @@ _clone-image_compare() {
 _clone-image_digest() {
     repeating_flags=()
     non_repeating_flags=(--trust-probed --force-share --salvage --json --quiet -q --version -h --help)
-    repeating_options=()
+    repeating_options=(--allow-backing)
     non_repeating_options=(--source-format --snapshot --wait-lock --progress --progress-descriptor --threads)
     __clone-image_offer_flags_options 1
 
@@ -334,6 +338,10 @@ _clone-image_digest() {
         return
         ;;
     '--snapshot')
+        return
+        ;;
+    '--allow-backing')
+        __clone-image_add_completions -W 'within'$'\n''same-directory'$'\n''any-local'$'\n''none'
         return
         ;;
     '--wait-lock')
@@ -371,6 +379,42 @@ _clone-image_clean() {
     case "${positional_number}" in
     1)
         __clone-image_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_clone-image_check() {
+    repeating_flags=()
+    non_repeating_flags=(-U --force-share --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-f --format --output -r --repair -T)
+    __clone-image_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-f'|'--format')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '--output')
+        __clone-image_add_completions -W 'human'$'\n''json'
+        return
+        ;;
+    '-r'|'--repair')
+        __clone-image_add_completions -W 'leaks'$'\n''all'
+        return
+        ;;
+    '-T')
+        __clone-image_add_completions -W 'none'$'\n''off'$'\n''directsync'$'\n''writeback'$'\n''writethrough'$'\n''unsafe'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __clone-image_add_completions -f
         return
         ;;
     esac
@@ -435,6 +479,41 @@ _clone-image_convert() {
     esac
 }
 
+_clone-image_create() {
+    repeating_flags=()
+    non_repeating_flags=(-u --quiet -q --version -h --help)
+    repeating_options=(-o)
+    non_repeating_options=(-f -b -F)
+    __clone-image_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '-f')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '-o')
+        return
+        ;;
+    '-b')
+        __clone-image_add_completions -f
+        return
+        ;;
+    '-F')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __clone-image_add_completions -f
+        return
+        ;;
+    esac
+}
+
 _clone-image_info() {
     repeating_flags=()
     non_repeating_flags=(-U --force-share --backing-chain --version -h --help)
@@ -488,6 +567,47 @@ _clone-image_map() {
         ;;
     '--svg')
         __clone-image_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __clone-image_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_clone-image_measure() {
+    repeating_flags=()
+    non_repeating_flags=(-U --force-share --version -h --help)
+    repeating_options=(-o)
+    non_repeating_options=(--size -O -l -f --format --output)
+    __clone-image_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--size')
+        return
+        ;;
+    '-O')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '-o')
+        return
+        ;;
+    '-l')
+        return
+        ;;
+    '-f'|'--format')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '--output')
+        __clone-image_add_completions -W 'human'$'\n''json'
         return
         ;;
     esac

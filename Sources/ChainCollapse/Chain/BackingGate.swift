@@ -74,7 +74,8 @@ struct BackingGate {
     private var limits: String {
         let beside = allowed.besideImage ? directory.map { ["\($0)"] } ?? [] : []
         let all = beside + places.map { "\($0)" }
-        return all.isEmpty ? "to no other file" : "only to what lies in \(all.joined(separator: ", "))"
+        return all.isEmpty
+            ? "to no other file" : "only to what lies in \(all.joined(separator: ", "))"
     }
 
     /// What to say so that the next run passes here, and still wherever this one did.

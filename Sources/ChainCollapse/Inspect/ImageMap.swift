@@ -26,12 +26,14 @@ public struct ImageMap: Sendable {
     /// - Parameters:
     ///   - path: the top image, named as QEMU names files: `json:` and `file:` are understood.
     ///   - format: its format; guessed from its first bytes when nil.
+    ///   - snapshot: id or name of an internal snapshot of the top, instead of its present state.
     ///   - range: the guest bytes that are asked for; all when nil.
     ///   - sharesWithWriters: look at images while other programs write to them.
     /// - Throws: `CollapseError`.
     public init(
         of path: String,
         format: ImageFormat? = nil,
+        snapshot: String? = nil,
         range: Range<UInt64>? = nil,
         sharesWithWriters: Bool = false
     ) throws(CollapseError) {
@@ -45,7 +47,12 @@ public struct ImageMap: Sendable {
             trustsProbedFormats: true,
             sharesWithWriters: sharesWithWriters
         )
-        let chain = try ImageChain(top: top.path, format: top.format, policy: policy)
+        let chain = try ImageChain(
+            top: top.path,
+            format: top.format,
+            snapshot: snapshot,
+            policy: policy
+        )
         walk = ExtentWalk(FlatMap(of: chain), range)
         describer = try ExtentDescriber(chain)
         diskBytes = chain.diskBytes

@@ -144,10 +144,6 @@ extension Extent {
     }
 
     static func unallocated(_ range: Range<UInt64>) -> Extent {
-        Extent(
-            guestOffset: range.lowerBound,
-            byteCount: range.upperBound - range.lowerBound,
-            content: .unallocated
-        )
+        Extent(guestOffset: range.lowerBound, byteCount: UInt64(range.count), content: .unallocated)
     }
 }

@@ -11,6 +11,9 @@ package struct Header: Hashable, Sendable {
     /// The least length of a version 3 header.
     static let version3Bytes: UInt32 = 104
 
+    /// Where the incompatible feature bits are.
+    static let incompatibleFeaturesOffset: UInt64 = 72
+
     /// QEMU refuses larger L1 tables (32 MiB); so do we.
     package static let maximumL1Entries: UInt64 = 4 << 20
     /// QEMU refuses larger refcount tables.
@@ -67,6 +70,8 @@ package struct HeaderExtensions: Hashable, Sendable {
     package var bitmaps: BitmapDirectoryReference?
     /// Where the LUKS header of an encrypted image lies.
     package var luksHeaderOffset: UInt64?
+    /// The bytes that the LUKS header and its keys take.
+    var luksHeaderBytes: UInt64 = 0
 
     package init() {}
 }

@@ -99,6 +99,7 @@ extension HeaderExtensions {
                 )
             }
             luksHeaderOffset = data.bigEndian(UInt64.self, at: 0)
+            luksHeaderBytes = data.bigEndian(UInt64.self, at: 8)
         case .end, nil:
             break
         }

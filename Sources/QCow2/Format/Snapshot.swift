@@ -23,6 +23,10 @@ public struct Snapshot: Hashable, Sendable {
     public let diskBytes: UInt64
     let l1TableOffset: UInt64
     let l1Entries: UInt32
+    /// The bytes of its table entry that older versions do not have.
+    let extraBytes: UInt32
+    /// Where its table entry lies in the image file.
+    let entryOffset: UInt64
 
     /// When it was taken, by clock and calendar of this machine: `2026-05-31 23:59:59`.
     public var localTime: String { LocalTime(secondsSince1970: Int64(seconds)).description }

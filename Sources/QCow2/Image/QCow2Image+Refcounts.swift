@@ -22,22 +22,21 @@ extension QCow2Image {
         below limit: UInt64,
         atMost enough: UInt64
     ) throws(ImageError) -> UInt64 {
-        let perBlock = (geometry.clusterBytes * 8) >> UInt64(header.refcountOrder)
-        var (table, block) = (WordTable(), WordTable())
-        let blocks = (limit + perBlock - 1) / perBlock
-        let entries = UInt64(header.refcountTableClusters) * geometry.clusterBytes / 8
-        try fill(&table, at: header.refcountTableOffset, words: min(blocks, entries))
+        var stored = try StoredRefcounts(of: self)
+        let perBlock = stored.clustersPerBlock
         var used: UInt64 = 0
-        for index in 0..<table.count where used < enough {
-            let offset = table[index] & RefcountTableEntry.offset.mask
-            guard offset != 0 else { continue }
-            try fill(&block, at: offset, words: geometry.clusterBytes / 8)
-            used += nonZeroRefcounts(in: block, limit - UInt64(index) * perBlock)
+        for index in 0..<min((limit + perBlock - 1) / perBlock, UInt64(stored.table.count))
+        where used < enough {
+            guard case .success(let block?) = try stored.block(index) else { continue }
+            for number in 0..<min(limit - index * perBlock, block.count) where block[number] != 0 {
+                used += 1
+            }
         }
         return used
     }
 
-    private func fill(
+    /// Reads words of metadata; those beyond the end of the file are 0.
+    func fill(
         _ words: inout WordTable,
         at offset: UInt64,
         words count: UInt64
@@ -46,24 +45,10 @@ extension QCow2Image {
             try words.fill(from: metadata, at: offset, count: Int(count))
         } catch { throw .io(error) }
     }
-
-    /// How many of the first `count` refcounts of a block are not 0.
-    private func nonZeroRefcounts(in block: WordTable, _ count: UInt64) -> UInt64 {
-        let bits: UInt64 = 1 << UInt64(header.refcountOrder)
-        let perWord = 64 / bits
-        let mask = UInt64.max >> (64 - bits)
-        var used: UInt64 = 0
-        for number in 0..<min(count, UInt64(block.count) * perWord) {
-            let bit = number % perWord * bits
-            // Those narrower than a byte begin with its lowest bits.
-            let shift = bits < 8 ? 56 - bit / 8 * 8 + bit % 8 : 64 - bits - bit
-            if block[Int(number / perWord)] >> shift & mask != 0 { used += 1 }
-        }
-        return used
-    }
 }
 
 /// The bits of a refcount table entry: section "Refcount table entry".
 enum RefcountTableEntry {
     static let offset = BitField(9...63)
+    static let reserved = BitField(0...8)
 }

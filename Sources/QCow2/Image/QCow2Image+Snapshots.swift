@@ -20,6 +20,14 @@ extension QCow2Image {
         return snapshots
     }
 
+    /// The entries of the snapshot table, whose L1 tables may be anywhere, and the table's length in
+    /// bytes.
+    func snapshotTable() throws(ImageError) -> (snapshots: [Snapshot], byteCount: UInt64) {
+        var snapshots: [Snapshot] = []
+        let byteCount = try walkSnapshots { snapshot, _ in snapshots.append(snapshot) }
+        return (snapshots, byteCount)
+    }
+
     /// The snapshot that a user names, by its id or else by its name.
     package func snapshot(named name: String) throws(ImageError) -> Snapshot? {
         var (byID, byName): (Snapshot?, Snapshot?)
@@ -32,10 +40,22 @@ extension QCow2Image {
 
     /// Calls `body` with each snapshot in the table's order, and keeps none: a table may be large.
     package func forEachSnapshot(_ body: (Snapshot) -> Void) throws(ImageError) {
+        _ = try walkSnapshots { (snapshot, index) throws(ImageError) in
+            try check(snapshot, index)
+            body(snapshot)
+        }
+    }
+
+    /// Reads the entries one by one.
+    ///
+    /// - Returns: the table's length in bytes.
+    private func walkSnapshots(
+        _ body: (Snapshot, Int) throws(ImageError) -> Void
+    ) throws(ImageError) -> UInt64 {
         var offset = header.snapshotTableOffset
         for index in 0..<header.snapshotCount {
             let (snapshot, end) = try snapshot(index, at: offset)
-            body(snapshot)
+            try body(snapshot, Int(index))
             offset = end
             guard offset - header.snapshotTableOffset <= QCow2Image.maximumSnapshotTableBytes else {
                 throw .format(
@@ -43,6 +63,7 @@ extension QCow2Image {
                 )
             }
         }
+        return offset - header.snapshotTableOffset
     }
 
     /// Reads one entry and finds where the next begins.
@@ -82,9 +103,10 @@ extension QCow2Image {
             diskBytes: extra.count >= 16
                 ? extra.bigEndian(UInt64.self, at: 8) : header.virtualSize,
             l1TableOffset: fixed.bigEndian(UInt64.self, at: 0),
-            l1Entries: fixed.bigEndian(UInt32.self, at: 8)
+            l1Entries: fixed.bigEndian(UInt32.self, at: 8),
+            extraBytes: extraBytes,
+            entryOffset: offset
         )
-        try check(snapshot, index, at: offset)
         return (snapshot, offset + (QCow2Image.fixedSnapshotBytes + restBytes + 7) / 8 * 8)
     }
 
@@ -95,11 +117,8 @@ extension QCow2Image {
         return count == UInt64.max ? nil : count
     }
 
-    private func check(
-        _ snapshot: Snapshot,
-        _ index: UInt32,
-        at offset: UInt64
-    ) throws(ImageError) {
+    private func check(_ snapshot: Snapshot, _ index: Int) throws(ImageError) {
+        let offset = snapshot.entryOffset
         let needed = geometry.l1Entries(forDiskOf: snapshot.diskBytes)
         guard snapshot.l1Entries <= Header.maximumL1Entries,
             UInt64(snapshot.l1Entries) >= needed

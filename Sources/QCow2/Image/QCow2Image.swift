@@ -51,6 +51,7 @@ package final class QCow2Image: Sendable {
     /// The disk's present state.
     ///
     /// - Parameter otherTables: the L2 tables of layers that are open already.
+    /// - Returns: its L1 table.
     /// - Throws: `ImageError`; `.overLimit` when there are more than `maximumTables` with the others.
     package func activeTable(besides otherTables: Int = 0) throws(ImageError) -> L1Table {
         try l1Table(
