@@ -14,13 +14,12 @@ package struct FilePlace: Hashable, Sendable, CustomStringConvertible {
     package init?(of path: String) throws(IOError) {
         let descriptor = try FoundFile.find(path)
         defer { close(descriptor) }
-        try self.init(of: descriptor, path)
+        try self.init(of: descriptor, File.status(of: descriptor, path), path)
     }
 
     /// The place of a file that was found; nil when the file cannot be found there: its name is gone,
     /// something is mounted over it, or it lies in another process's view of the file system.
-    init?(of descriptor: Int32, _ path: String) throws(IOError) {
-        let found = try File.status(of: descriptor, path)
+    init?(of descriptor: Int32, _ status: stat, _ path: String) throws(IOError) {
         let room = Int(PATH_MAX)
         var buffer = [CChar](repeating: 0, count: room)
         let link = FoundFile.link(to: descriptor)
@@ -31,7 +30,7 @@ package struct FilePlace: Hashable, Sendable, CustomStringConvertible {
         guard count < room, buffer[0] == CChar(FilePlace.slash) else { return nil }
         // SAFETY: the array outlives the call; a 0 follows the bytes that were filled.
         let there = unsafe Syscalls.status(at: buffer)
-        guard there.map(File.Identity.init) == File.Identity(found) else { return nil }
+        guard there.map(File.Identity.init) == File.Identity(status) else { return nil }
         bytes = buffer[..<count].map { UInt8(bitPattern: $0) }
     }
 

@@ -45,7 +45,7 @@ package struct FoundFile: ~Copyable {
         guard isMadeUp == 0 else {
             throw IOError(call: "open", path: path, cause: .madeByKernel)
         }
-        return (kind, try FilePlace(of: descriptor, path))
+        return (kind, try FilePlace(of: descriptor, status, path))
     }
 
     /// The name by which the kernel opens the very file that was found.

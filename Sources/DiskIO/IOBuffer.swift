@@ -8,17 +8,22 @@ internal import Glibc
     package let byteCount: Int
     private let base: UnsafeMutableRawPointer
 
-    /// Memory of `byteCount` bytes, zeroed.
+    /// Memory of `byteCount` bytes, zeroed; none is taken before it is used.
     package init(byteCount: Int) {
         precondition(byteCount > 0, "a buffer of no bytes")
         self.byteCount = byteCount
-        // SAFETY: freed in deinit only; every access below is checked against `byteCount`.
-        unsafe base = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 4096)
-        unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+        let (access, kind) = (PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS)
+        // SAFETY: a new mapping at a place of the kernel's choice.
+        let start = unsafe mmap(nil, byteCount, access, kind, -1, 0)
+        guard let start = unsafe start, unsafe start != MAP_FAILED else {
+            fatalError("there is no memory for a buffer of \(byteCount) bytes")
+        }
+        // SAFETY: unmapped in deinit only; every access below is checked against `byteCount`.
+        unsafe base = start
     }
 
-    // SAFETY: allocated in init, and no span outlives the calls that lend it.
-    deinit { unsafe base.deallocate() }
+    // SAFETY: mapped in init, and no span outlives the calls that lend it.
+    deinit { unsafe _ = munmap(base, byteCount) }
 
     /// Lends a part of the memory for reading.
     package func withBytes<R, E: Error>(

@@ -28,6 +28,7 @@ package final class TargetFile: BlockTarget {
     private let isDirectRequired: Bool
     private let writeBehind: Mutex<WriteBehind>
     private let zeroingStep = Atomic<Int>(ZeroingStep.punchHole.rawValue)
+    private let neverShares = Atomic(false)
     package var path: String { file.path }
     package var isBlockDevice: Bool { file.kind == .blockDevice }
     package var startsZeroed: Bool { mode.isZeroed || !hasFixedSize }
@@ -152,12 +153,15 @@ package final class TargetFile: BlockTarget {
     }
 
     package func canShare(with source: any BlockSource) -> Bool {
+        guard source is File, !neverShares.load(ordering: .relaxed) else { return false }
         do throws(IOError) {
             // A block that lies behind the end of every file: a file system that shares finds
             // nothing wrong but that, and changes nothing.
             try share(source, at: 1 << 62, byteCount: 4096, to: 0)
             return true
         } catch {
+            // Not between two file systems that may be able to, but on one that is not.
+            if error.has(.notSupported) { neverShares.store(true, ordering: .relaxed) }
             return error.has(.invalidArgument)
         }
     }

@@ -46,7 +46,7 @@ package struct ImageChain: Sendable {
         var layers = [top]
         var seen = Set(top.identities)
         var endsHere = false
-        while !endsHere, let (reference, trail) = try ImageChain.next(below: layers) {
+        while !endsHere, let reference = try ImageChain.next(below: layers) {
             let layer: Layer
             do throws(CollapseError) {
                 layer = try opener.open(reference, isTop: false, snapshot: nil)
@@ -54,14 +54,14 @@ package struct ImageChain: Sendable {
                 let error = LayerLock.advised(error, reference, policy)
                 throw CollapseError(
                     [.inputOutput, .notFound].contains(error.code) ? .brokenChain : error.code,
-                    "\(trail): \(error.message)"
+                    "\(ImageChain.trail(of: layers)): \(error.message)"
                 )
             }
             guard seen.isDisjoint(with: layer.identities) else {
                 throw CollapseError(
                     .brokenChain,
-                    "\(trail) -> \(layer.path): the chain comes back to a file it "
-                        + "already has"
+                    "\(ImageChain.trail(of: layers)) -> \(layer.path): the chain comes back to a "
+                        + "file it already has"
                 )
             }
             seen.formUnion(layer.identities)
@@ -81,26 +81,21 @@ package struct ImageChain: Sendable {
         }
     }
 
-    /// The reference below the last layer and the chain's path so far; nil at the chain's end.
-    private static func next(
-        below layers: [Layer]
-    ) throws(CollapseError) -> (BackingReference, String)? {
+    /// The reference below the last layer; nil at the chain's end.
+    private static func next(below layers: [Layer]) throws(CollapseError) -> BackingReference? {
         guard let image = layers.last?.image, let name = image.header.backingName else {
             return nil
         }
-        let trail = trail(of: layers)
         guard layers.count < maximumLayers else {
             throw CollapseError(.brokenChain, "the chain has more than \(maximumLayers) layers")
         }
         do throws(BackingReference.Unusable) {
             let format = image.header.extensions.backingFormat
-            return (
-                try BackingReference(name: name, format: format, overlayPath: image.path), trail
-            )
+            return try BackingReference(name: name, format: format, overlayPath: image.path)
         } catch {
             throw CollapseError(
                 .brokenChain,
-                "\(trail): the backing file '\(name)' cannot be used: \(error.reason)"
+                "\(trail(of: layers)): the backing file '\(name)' cannot be used: \(error.reason)"
             )
         }
     }

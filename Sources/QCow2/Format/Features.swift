@@ -56,3 +56,21 @@ package struct FeatureName: Hashable, Sendable {
         )
     }
 }
+
+extension HeaderExtensions {
+    /// Three groups of 64 feature bits: rows beyond have nothing to name.
+    private static let maximumFeatureNames = 192
+
+    /// The feature name table: type, bit and a name of 46 bytes in each row.
+    package var featureNames: [FeatureName] {
+        let table = featureNameTable
+        let rows = stride(from: 0, to: table.count / 48 * 48, by: 48)
+        return rows.prefix(HeaderExtensions.maximumFeatureNames).map { row in
+            FeatureName(
+                group: table[row],
+                bit: table[row + 1],
+                name: table.text((row + 2)..<(row + 48))
+            )
+        }
+    }
+}

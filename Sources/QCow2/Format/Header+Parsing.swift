@@ -43,19 +43,24 @@ extension Header {
         headerLength = fields.headerLength
         compressionType = try fields.compressionType()
         backingName = try fields.backingName(geometry)
-        extensions = try HeaderExtensions(reading: source, fields, geometry)
+        extensions = try HeaderExtensions(of: fields, geometry)
     }
 }
 
 /// The header's numbers as the file has them, and the checks that make them a `Header`.
 struct HeaderFields {
+    /// So much is read at first: names and extensions are most often there as well.
+    private static let startBytes: UInt64 = 4096
+
     let source: any BlockSource
-    let bytes: [UInt8]
+    /// How much of the file `bytes` has; zeros follow where that is less than a header.
+    private let count: Int
+    private let bytes: [UInt8]
     let version: UInt32
 
     init(reading source: any BlockSource) throws(ImageError) {
         self.source = source
-        let count = Int(min(source.byteCount, 112))
+        let count = Int(min(source.byteCount, HeaderFields.startBytes))
         let bytes = try reading { () throws(IOError) in try source.bytes(at: 0, count: count) }
         guard count >= 8, bytes.bigEndian(UInt32.self, at: 0) == Header.magic else {
             throw .format(
@@ -79,7 +84,16 @@ struct HeaderFields {
                 )
             )
         }
-        self.bytes = bytes + Array(repeating: 0, count: 112 - count)
+        self.count = count
+        self.bytes = bytes + Array(repeating: 0, count: max(112 - count, 0))
+    }
+
+    /// Reads what belongs to the header.
+    func bytes(at offset: UInt64, count: Int) throws(ImageError) -> [UInt8] {
+        if offset <= self.count, count <= self.count - Int(offset) {
+            return Array(bytes[Int(offset)..<(Int(offset) + count)])
+        }
+        return try reading { () throws(IOError) in try source.bytes(at: offset, count: count) }
     }
 
     var backingNameOffset: UInt64 { bytes.bigEndian(UInt64.self, at: 8) }

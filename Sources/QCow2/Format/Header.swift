@@ -65,7 +65,8 @@ package struct HeaderExtensions: Hashable, Sendable {
     package var backingFormat: String?
     /// The external data file's name, relative to the working directory.
     package var dataFileName: String?
-    package var featureNames: [FeatureName] = []
+    /// The rows of the feature name table as the image has them.
+    var featureNameTable: [UInt8] = []
     /// Where the directory of persistent bitmaps lies.
     package var bitmaps: BitmapDirectoryReference?
     /// Where the LUKS header of an encrypted image lies.

@@ -17,28 +17,20 @@ extension HeaderExtensions {
     /// The format's limits for the bitmaps extension.
     private static let maximumBitmaps: UInt32 = 65_535
     private static let maximumBitmapDirectoryBytes: UInt64 = 65_535 * 1024
-    /// Three groups of 64 feature bits: rows beyond have nothing to name.
-    private static let maximumFeatureNames = 192
     /// Linux knows no longer paths.
     private static let maximumDataFileNameBytes = 4095
     /// QEMU's buffer for a backing format's name.
     private static let maximumBackingFormatBytes = 15
 
     /// Reads all extensions, from the header's end to the backing name or the first cluster's end.
-    init(
-        reading source: any BlockSource,
-        _ fields: HeaderFields,
-        _ geometry: Geometry
-    ) throws(ImageError) {
+    init(of fields: HeaderFields, _ geometry: Geometry) throws(ImageError) {
         self.init()
         let nameOffset = fields.backingNameOffset
         let end = nameOffset == 0 ? geometry.clusterBytes : min(nameOffset, geometry.clusterBytes)
-        let limit = min(end, source.byteCount)
+        let limit = min(end, fields.source.byteCount)
         let start = UInt64(fields.headerLength)
         guard start < limit else { return }
-        let area = try reading { () throws(IOError) in
-            try source.bytes(at: start, count: Int(limit - start))
-        }
+        let area = try fields.bytes(at: start, count: Int(limit - start))
         var position = 0
         while area.count - position >= 8 {
             let type = area.bigEndian(UInt32.self, at: position)
@@ -74,7 +66,7 @@ extension HeaderExtensions {
             }
             backingFormat = data.text(0..<data.count)
         case .featureNames:
-            featureNames = HeaderExtensions.featureNames(data)
+            featureNameTable = data
         case .bitmaps:
             try addBitmaps(data, at: offset, fields, geometry)
         case .dataFileName:
@@ -102,17 +94,6 @@ extension HeaderExtensions {
             luksHeaderBytes = data.bigEndian(UInt64.self, at: 8)
         case .end, nil:
             break
-        }
-    }
-
-    /// The rows of a feature name table: type, bit and a name of 46 bytes.
-    private static func featureNames(_ data: [UInt8]) -> [FeatureName] {
-        stride(from: 0, to: data.count / 48 * 48, by: 48).prefix(maximumFeatureNames).map { row in
-            FeatureName(
-                group: data[row],
-                bit: data[row + 1],
-                name: data.text((row + 2)..<(row + 48))
-            )
         }
     }
 

@@ -71,7 +71,7 @@ extension HeaderFields {
     /// The names the image itself gives incompatible features, by their bits.
     private func featureNames() -> [Int: String] {
         guard let geometry = Geometry(clusterBits: clusterBits, hasExtendedL2: false),
-            let extensions = try? HeaderExtensions(reading: source, self, geometry)
+            let extensions = try? HeaderExtensions(of: self, geometry)
         else { return [:] }
         let rows = extensions.featureNames.filter { $0.group == 0 }
         return Dictionary(
@@ -181,9 +181,7 @@ extension HeaderFields {
             )
         }
         let (offset, count) = (backingNameOffset, Int(backingNameBytes))
-        let bytes = try reading { () throws(IOError) in
-            try source.bytes(at: offset, count: count)
-        }
+        let bytes = try bytes(at: offset, count: count)
         return count == 0 ? nil : bytes.text(0..<count)
     }
 }
