@@ -62,7 +62,7 @@ struct FoundFileTests {
                 "-c",
                 """
                 unshare --mount sh -c "$4" "$1" "$2" "$3" >/dev/null 2>&1 &
-                for try in $(seq 200); do [ -s "$0" ] && exec cat "$0"; sleep 0.02; done
+                for try in $(seq 1500); do [ -s "$0" ] && exec cat "$0"; sleep 0.02; done
                 """, notePath, directory.path, path, note, view,
             ]
         )
