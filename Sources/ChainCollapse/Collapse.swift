@@ -22,6 +22,8 @@ public struct Collapse: Sendable {
     public let target: CollapseTarget
     /// How the work is done.
     public let options: CollapseOptions
+    /// The source's top is itself the target.
+    let isInPlace: Bool
 
     /// A collapse that has not begun; nothing is opened yet.
     public init(
@@ -32,6 +34,20 @@ public struct Collapse: Sendable {
         self.source = source
         self.target = target
         self.options = options
+        isInPlace = false
+    }
+
+    /// A collapse that gives a qcow2 overlay, in place, what the layers below it have, so that it needs
+    /// them no more.
+    ///
+    /// Only what it lacks is copied, behind its end. The image is what it was until one write of its
+    /// header completes the work: whatever happens before, nothing of it has changed.
+    public init(inPlace source: CollapseSource, options: CollapseOptions = CollapseOptions()) {
+        self.source = source
+        self.options = options
+        let format = CollapseTarget.Format.qcow2(CreationOptions(), QCow2Format(bitmaps: .all))
+        target = CollapseTarget(path: source.path, format: format)
+        isInPlace = true
     }
 
     /// Starts the work on threads of its own.
@@ -72,7 +88,9 @@ public struct Collapse: Sendable {
         _ meter: ProgressMeter,
         _ cancellation: Cancellation
     ) -> Result<CollapseReport, CollapseError> {
-        Result { () throws(CollapseError) in try copy(meter, cancellation) }
+        Result { () throws(CollapseError) in
+            try isInPlace ? copyInPlace(meter, cancellation) : copy(meter, cancellation)
+        }
     }
 
     private func copy(
@@ -87,8 +105,8 @@ public struct Collapse: Sendable {
         var journal: Journal?
         do throws(CollapseError) {
             let writer = try writer(publication.file, chain, base)
-            if options.checksSpace {
-                try checkSpace(publication, chain, writer.policy, cancellation)
+            if options.checksSpace, let freeBytes = try publication.freeBytes() {
+                try checkSpace(freeBytes, chain, writer.policy, cancellation)
             }
             let proof = try CollapseProof(
                 of: chain,
@@ -145,13 +163,12 @@ public struct Collapse: Sendable {
         return try chain.baseIndex(of: backing, forTargetAt: target.path)
     }
 
-    private func checkSpace(
-        _ publication: Publication,
+    func checkSpace(
+        _ freeBytes: UInt64,
         _ chain: ImageChain,
         _ policy: PlanPolicy,
         _ cancellation: Cancellation
     ) throws(CollapseError) {
-        guard let freeBytes = try publication.freeBytes() else { return }
         let check = SpaceCheck(
             path: target.path,
             format: target.format,
@@ -191,7 +208,7 @@ public struct Collapse: Sendable {
         }
     }
 
-    private func report(
+    func report(
         _ chain: ImageChain,
         _ tally: CopyTally,
         _ size: TargetFile.Size,

@@ -75,6 +75,7 @@ extension ImageChain {
     init(
         _ source: CollapseSource,
         salvage: Bool,
+        topIsLocked: Bool = false,
         _ cancellation: Cancellation
     ) throws(CollapseError) {
         var policy = ChainPolicy(
@@ -85,6 +86,7 @@ extension ImageChain {
             lockWaitSeconds: source.lockWaitSeconds
         )
         policy.readsFromDisk = source.readsFromDisk
+        policy.topIsLocked = topIsLocked
         try self.init(
             top: source.path,
             format: source.format,

@@ -44,7 +44,7 @@ public struct QCow2Format: Hashable, Sendable {
     /// Clusters are compressed, with the type that the image's options name.
     public var compresses: Bool
     /// Which persistent bitmaps of the source's top layer the image gets.
-    public var bitmaps = Bitmaps.none
+    public var bitmaps: Bitmaps
 
     /// Which persistent bitmaps are copied.
     public enum Bitmaps: Hashable, Sendable {
@@ -56,8 +56,13 @@ public struct QCow2Format: Hashable, Sendable {
     }
 
     /// Plain clusters, no preallocation and no bitmaps, unless said otherwise.
-    public init(preallocation: Preallocation = .off, compresses: Bool = false) {
+    public init(
+        preallocation: Preallocation = .off,
+        compresses: Bool = false,
+        bitmaps: Bitmaps = .none
+    ) {
         self.preallocation = preallocation
         self.compresses = compresses
+        self.bitmaps = bitmaps
     }
 }

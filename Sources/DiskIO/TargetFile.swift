@@ -157,7 +157,7 @@ package final class TargetFile: BlockTarget {
         do throws(IOError) {
             // A block that lies behind the end of every file: a file system that shares finds
             // nothing wrong but that, and changes nothing.
-            try share(source, at: 1 << 62, byteCount: 4096, to: 0)
+            try share(source, at: 1 << 62, byteCount: 4096, to: 1 << 62)
             return true
         } catch {
             // Not between two file systems that may be able to, but on one that is not.

@@ -9,15 +9,25 @@ package struct WordTable: Sendable {
     /// Zeros are passed over in blocks of this many words.
     private static let blockWords = 512
 
-    @usableFromInline var stored: [UInt64] = []
+    @usableFromInline var stored: [UInt64]
 
-    package init() {}
+    /// A table of so many words that are 0.
+    package init(zeros count: Int = 0) { stored = Array(repeating: 0, count: count) }
 
     /// The number of words.
     @inlinable package var count: Int { stored.count }
 
     /// The word at an index, in the processor's byte order.
-    @inlinable package subscript(index: Int) -> UInt64 { UInt64(bigEndian: stored[index]) }
+    @inlinable package subscript(index: Int) -> UInt64 {
+        get { UInt64(bigEndian: stored[index]) }
+        set { stored[index] = newValue.bigEndian }
+    }
+
+    /// The table as the format writes it.
+    package var bytes: [UInt8] {
+        // SAFETY: a word is its bytes.
+        unsafe stored.withUnsafeBytes { unsafe Array($0) }
+    }
 
     /// The index of the first word that is not zero, from `index` on; `count` when there is none.
     package func firstNonZero(from index: Int) -> Int {

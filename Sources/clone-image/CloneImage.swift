@@ -26,7 +26,7 @@ struct CloneImage: AsyncParsableCommand {
 
             compare exits with 0 for equal disks, 1 for different ones, 2, 3 or 4 when an \
             image cannot be opened, mapped or read. \
-            check, convert, create, info, map, measure and snapshot take qemu-img's arguments and \
+            check, convert, create, info, map, measure, rebase and snapshot take qemu-img's arguments and \
             exit as it does, with 0 or 1; check has more codes.
             """,
         version: "0.1.0",

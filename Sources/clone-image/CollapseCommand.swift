@@ -14,6 +14,11 @@ struct CollapseCommand: AsyncParsableCommand {
             TARGET becomes an image that reads the same and needs no other file. \
             Sources are opened for reading only.
 
+            With --in-place there is no TARGET: SOURCE, a qcow2 image that nobody else has open, is \
+            given what the layers below it have, and needs them no more. \
+            Only what it lacks is copied. \
+            Whatever ends the work early, SOURCE is as it was.
+
             TARGET gets its name in one step, when it is complete and on stable storage. \
             An existing file is left alone without --force. \
             When anything fails, no file is left behind, unless --resume keeps it.
@@ -25,6 +30,7 @@ struct CollapseCommand: AsyncParsableCommand {
               clone-image collapse top.qcow2 merged.qcow2 --base base.qcow2
               clone-image collapse top.qcow2 /dev/vg/lv --format raw --force
               clone-image collapse top.qcow2 flat.raw --resume
+              clone-image collapse --in-place top.qcow2
               clone-image collapse top.qcow2 flat.raw --json --progress json
 
             Creation options for --option:
@@ -43,7 +49,10 @@ struct CollapseCommand: AsyncParsableCommand {
     var source: String
 
     @Argument(help: "The image to make, or a block device to write to.", completion: .file())
-    var target: String
+    var target: String?
+
+    @Flag(help: "Make SOURCE itself stand alone; it must be a qcow2 image.")
+    var inPlace = false
 
     @OptionGroup(title: "Source options")
     var sourceOptions: SourceOptions
@@ -56,20 +65,31 @@ struct CollapseCommand: AsyncParsableCommand {
 
     @OptionGroup var threadOptions: ThreadOptions
 
+    /// What is written.
+    private var path: String { target ?? source }
+
     func validate() throws {
-        guard !source.isEmpty, !target.isEmpty else {
+        guard (target == nil) == inPlace else {
+            throw ValidationError(
+                inPlace
+                    ? "--in-place changes <source>, and takes no <target>"
+                    : "Missing expected argument '<target>'"
+            )
+        }
+        guard !source.isEmpty, !path.isEmpty else {
             throw ValidationError("<source> and <target> are names of files, and one is empty")
         }
-        guard target != "-" else {
+        if inPlace { return try targetOptions.refuseInPlace() }
+        guard path != "-" else {
             throw ValidationError(
                 "a target is a file or a block device, not standard output "
                     + "(say ./- for a file of that name)"
             )
         }
-        guard !target.hasSuffix("/") else {
-            throw ValidationError("\(target) names a directory; say which file in it to make")
+        guard !path.hasSuffix("/") else {
+            throw ValidationError("\(path) names a directory; say which file in it to make")
         }
-        _ = try targetOptions.format(of: target)
+        _ = try targetOptions.format(of: path)
     }
 
     func run() async throws {
@@ -85,7 +105,7 @@ struct CollapseCommand: AsyncParsableCommand {
         } catch {
             display.erase()
             throw outputOptions.complain(
-                of: error.naming(signals.received, target: target),
+                of: error.naming(signals.received, target: path),
                 stoppedBy: signals.received
             )
         }
@@ -104,11 +124,13 @@ struct CollapseCommand: AsyncParsableCommand {
         options.reflink = targetOptions.reflink.value
         options.resumes = targetOptions.resume
         options.checksSpace = !targetOptions.noSpaceCheck
+        let chain = sourceOptions.source(source, base: targetOptions.base)
+        guard !inPlace else { return Collapse(inPlace: chain, options: options) }
         return Collapse(
-            source: sourceOptions.source(source, base: targetOptions.base),
+            source: chain,
             target: CollapseTarget(
-                path: target,
-                format: try targetOptions.format(of: target),
+                path: path,
+                format: try targetOptions.format(of: path),
                 replacesExisting: targetOptions.force
             ),
             options: options
@@ -119,13 +141,15 @@ struct CollapseCommand: AsyncParsableCommand {
         outputOptions.complain(
             of: report.warnings,
             lostBytes: report.lostBytes,
-            becoming: "zeros in \(target)"
+            becoming: "zeros in \(path)"
         )
-        let document = ReportDocument(report, target: target)
+        let document = ReportDocument(report, target: path)
         if outputOptions.json {
             Output.print(document.text)
         } else if !outputOptions.quiet {
-            Output.print(ReportText(report: document, base: targetOptions.base).text)
+            Output.print(
+                ReportText(report: document, base: targetOptions.base, isInPlace: inPlace).text
+            )
         }
     }
 }

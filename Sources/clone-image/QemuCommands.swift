@@ -8,7 +8,7 @@ internal import Dispatch
 enum QemuCommands {
     static let types: [any ParsableCommand.Type] = [
         CheckCommand.self, ConvertCommand.self, CreateCommand.self, InfoCommand.self,
-        MapCommand.self, MeasureCommand.self, SnapshotCommand.self,
+        MapCommand.self, MeasureCommand.self, RebaseCommand.self, SnapshotCommand.self,
     ]
 
     /// True when the program was started under the name `qemu-img`.

@@ -6,6 +6,8 @@ struct ReportText {
     let report: ReportDocument
     /// The layer that the target keeps as its backing file.
     let base: String?
+    /// The top had its own data already.
+    var isInPlace = false
 
     var text: String {
         """
@@ -43,7 +45,7 @@ struct ReportText {
     private var content: String {
         let data = foundBytes - min(foundBytes, report.zeroBytes)
         // Above a base, what was not read is the base's or zeros: nobody looked.
-        return base == nil
+        return base == nil && !isInPlace
             ? "\(size(data)) data, \(size(report.diskBytes - data)) zeros" : "\(size(data)) data"
     }
 }

@@ -134,6 +134,21 @@ struct TargetOptions: ParsableArguments {
         }
     }
 
+    /// What says how a new image is made, and whether it was said.
+    private var makings: [(name: String, isThere: Bool)] {
+        [
+            ("--format", format != nil), ("--compress", compress != nil),
+            ("--cluster-size", clusterSize != nil), ("--preallocation", preallocation != nil),
+            ("--option", !options.isEmpty), ("--force", force),
+        ]
+    }
+
+    /// Refuses what says how a new image is made.
+    func refuseInPlace() throws {
+        guard let first = makings.first(where: \.isThere) else { return }
+        throw ValidationError("\(first.name) is for a new image, and --in-place makes none")
+    }
+
     /// What the options say about a target of this name.
     func format(of path: String) throws -> CollapseTarget.Format {
         let format = format?.value ?? TargetOptions.formatPromised(by: path)

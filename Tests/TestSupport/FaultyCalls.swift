@@ -12,6 +12,11 @@ public final class FaultyCalls: Sendable {
         /// The call of this name and number, from 0, answers with an errno and does nothing; so do
         /// all later ones where it is lasting.
         case error(call: String, number: Int, errno: Int32, isLasting: Bool = true)
+        /// The call of this name and number, from 0, is never made: the process is gone, as by a power
+        /// cut that keeps what was written.
+        case kill(call: String, number: Int)
+        /// Each call is written down in a file as a line: its name, offset and length.
+        case none(log: String)
         /// Every second read and write is interrupted, and the others move a part of the bytes.
         case rough
 
@@ -19,6 +24,8 @@ public final class FaultyCalls: Sendable {
             switch self {
             case .error(let call, let number, let errno, let isLasting):
                 "\(call):\(number):\(errno):\(isLasting ? 1 : 0)"
+            case .kill(let call, let number): "\(call):\(number):-1:0"
+            case .none: "none"
             case .rough: "rough:0:0:0"
             }
         }
@@ -28,6 +35,8 @@ public final class FaultyCalls: Sendable {
         #define _GNU_SOURCE
         #include <dlfcn.h>
         #include <errno.h>
+        #include <fcntl.h>
+        #include <signal.h>
         #include <stdatomic.h>
         #include <stdlib.h>
         #include <string.h>
@@ -46,8 +55,19 @@ public final class FaultyCalls: Sendable {
             int now = atomic_fetch_add(&calls, 1);
             if (now < number || (now > number && !lasting))
                 return 0;
+            if (error < 0)
+                kill(getpid(), SIGKILL);
             errno = error;
             return 1;
+        }
+
+        static void record(const char *name, off_t offset, size_t count) {
+            const char *path = getenv("CALLS");
+            if (!path)
+                return;
+            int log = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+            dprintf(log, "%s %lld %zu\n", name, (long long)offset, count);
+            close(log);
         }
 
         static int rough(size_t *count) {
@@ -67,10 +87,11 @@ public final class FaultyCalls: Sendable {
         #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
         #define MOVING(name, bytes) \
             ssize_t name(int file, bytes buffer, size_t count, off_t offset) { \
+                record(#name, offset, count); \
                 return fails(#name) || rough(&count) ? -1 : REAL(name)(file, buffer, count, offset); \
             }
         #define CALL(name, parameters, words) \
-            int name parameters { return fails(#name) ? -1 : REAL(name) words; }
+            int name parameters { record(#name, 0, 0); return fails(#name) ? -1 : REAL(name) words; }
 
         MOVING(pread, void *)
         MOVING(pwrite, const void *)
@@ -99,7 +120,8 @@ public final class FaultyCalls: Sendable {
         _ arguments: [String],
         _ fault: Fault
     ) throws -> Command.Output {
-        let settings = ["LD_PRELOAD=\(directory.path("faults.so"))", "FAULT=\(fault)"]
+        var settings = ["LD_PRELOAD=\(directory.path("faults.so"))", "FAULT=\(fault)"]
+        if case .none(let log) = fault { settings.append("CALLS=\(log)") }
         return try Command.run("env", settings + [program] + arguments)
     }
 }

@@ -173,20 +173,20 @@ _clone-image() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    collapse|chain|compare|digest|clean|check|convert|create|info|map|measure|snapshot|help)
+    collapse|chain|compare|digest|clean|check|convert|create|info|map|measure|rebase|snapshot|help)
         # Offer subcommand argument completions
         "_clone-image_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'collapse chain compare digest clean check convert create info map measure snapshot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'collapse chain compare digest clean check convert create info map measure rebase snapshot help' -- "${cur}"))
         ;;
     esac
 }
 
 _clone-image_collapse() {
     repeating_flags=()
-    non_repeating_flags=(--trust-probed --force-share --salvage --direct --digest --verify --resume --no-space-check --force --json --quiet -q --version -h --help)
+    non_repeating_flags=(--in-place --trust-probed --force-share --salvage --direct --digest --verify --resume --no-space-check --force --json --quiet -q --version -h --help)
     repeating_options=(--allow-backing -o --option)
     non_repeating_options=(--source-format --snapshot --wait-lock --format --compress --cluster-size --preallocation --cache --rate-limit --reflink --base --progress --progress-descriptor --threads)
     __clone-image_offer_flags_options 2
@@ -608,6 +608,45 @@ _clone-image_measure() {
         ;;
     '--output')
         __clone-image_add_completions -W 'human'$'\n''json'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __clone-image_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_clone-image_rebase() {
+    repeating_flags=()
+    non_repeating_flags=(-u -U --force-share --progress -p --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-b -f -F -t -T)
+    __clone-image_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-b')
+        return
+        ;;
+    '-f')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '-F')
+        __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '-t')
+        __clone-image_add_completions -W 'none'$'\n''off'$'\n''directsync'$'\n''writeback'$'\n''writethrough'$'\n''unsafe'
+        return
+        ;;
+    '-T')
+        __clone-image_add_completions -W 'none'$'\n''off'$'\n''directsync'$'\n''writeback'$'\n''writethrough'$'\n''unsafe'
         return
         ;;
     esac

@@ -13,6 +13,8 @@ package struct ChainPolicy: Hashable, Sendable {
     package var sharesWithWriters: Bool
     /// Seconds to wait until nobody writes to a layer.
     package var lockWaitSeconds: Double
+    /// The caller has locked the top already, to write to it.
+    package var topIsLocked = false
     /// Forget what the page cache has of a layer before it is read.
     package var readsFromDisk = false
 

@@ -23,12 +23,22 @@ struct LayerLock {
     ///   wait; `.cancelled`.
     func take(_ file: File) throws(CollapseError) {
         let use = policy.sharesWithWriters ? FileUse.readShared : .read
+        try take(LayerLock.finding(file.path, policy)) { () throws(IOError) in
+            try file.lock(for: use)
+        }
+    }
+
+    /// Tries to lock until the time to wait is over.
+    ///
+    /// - Throws: `.inUse` with what was found, when nothing could be locked by then; `.cancelled`.
+    func take(
+        _ finding: @autoclosure () -> String,
+        _ lock: () throws(IOError) -> Bool
+    ) throws(CollapseError) {
         let deadline = ContinuousClock.now + .seconds(policy.lockWaitSeconds)
-        while try !usingDisk({ () throws(IOError) in try file.lock(for: use) }) {
+        while try !usingDisk(lock) {
             try cancellation.check()
-            guard ContinuousClock.now < deadline else {
-                throw CollapseError(.inUse, LayerLock.finding(file.path, policy))
-            }
+            guard ContinuousClock.now < deadline else { throw CollapseError(.inUse, finding()) }
             WorkerThreads.pause(LayerLock.retryInterval)
         }
     }

@@ -34,7 +34,7 @@ struct LayerOpener {
             if !isTop { try gate.check(found) }
             gate.enter(found)
         }
-        try lock.take(file)
+        if !(isTop && policy.topIsLocked) { try lock.take(file) }
         if policy.readsFromDisk { file.forgetCached() }
         let format = try format(of: file, reference, isTop: isTop)
         guard format == .qcow2 else {

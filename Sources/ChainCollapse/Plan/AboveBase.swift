@@ -19,18 +19,8 @@ struct AboveBase {
     /// The extents to copy, in guest order.
     func select(_ extents: [Extent]) -> [Extent] {
         let candidates = extents.flatMap(splitAtHidden)
-        let covered = coveredUnits(of: candidates)
-        var selected: [Extent] = []
-        var next = 0
-        for extent in candidates {
-            while next < covered.count, covered[next].upperBound <= extent.guestOffset { next += 1 }
-            var index = next
-            while index < covered.count, covered[index].lowerBound < extent.guestEnd {
-                selected.append(extent.clipped(to: covered[index]))
-                index += 1
-            }
-        }
-        return selected
+        return WholeUnits(grainBytes: grainBytes)
+            .select(candidates) { ($0.layer ?? base) < base }
     }
 
     /// Zeros in the hidden range must be said; elsewhere the base says them.
@@ -51,20 +41,5 @@ struct AboveBase {
                 )
                 : extent.clipped(to: part)
         }
-    }
-
-    /// The target's units in which a layer above the base has a say.
-    private func coveredUnits(of extents: [Extent]) -> [Range<UInt64>] {
-        var units: [Range<UInt64>] = []
-        for extent in extents where (extent.layer ?? base) < base {
-            let start = extent.guestOffset / grainBytes * grainBytes
-            let end = (extent.guestEnd + grainBytes - 1) / grainBytes * grainBytes
-            if let last = units.last, last.upperBound >= start {
-                units[units.count - 1] = last.lowerBound..<max(last.upperBound, end)
-            } else {
-                units.append(start..<end)
-            }
-        }
-        return units
     }
 }

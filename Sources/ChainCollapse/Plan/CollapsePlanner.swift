@@ -79,6 +79,11 @@ struct CollapsePlanner {
         let readable = try withoutDamage(extents)
         if let base = policy.baseLayer {
             builder.add(AboveBase(chain, base, policy.grainBytes).select(readable))
+        } else if policy.keepsTop {
+            builder.add(
+                WholeUnits(grainBytes: policy.grainBytes)
+                    .select(readable) { $0.needsReading && $0.layer != 0 }
+            )
         } else {
             builder.add(policy.wantsZeros ? readable : readable.filter(\.needsReading))
         }

@@ -17,6 +17,8 @@ struct PlanPolicy: Hashable, Sendable {
     var sharedUnitBytes: UInt64?
     /// The index of the layer that stays below the target; nil when it is to stand alone.
     var baseLayer: Int?
+    /// The target is the top layer itself: it lacks the clusters in which a layer below has data.
+    var keepsTop = false
     /// Streams that the target takes as they are; nil when it takes none.
     var streams: StreamFormat?
     /// Damaged entries are counted and read as zeros instead of ending the work.

@@ -6,7 +6,12 @@ internal import QCow2
 
 /// The persistent bitmaps that a target gets from the top of a chain.
 struct BitmapCopies: Sendable {
+    /// None at all.
+    static let none = BitmapCopies(sources: [])
+
     private let sources: [BitmapBits]
+
+    private init(sources: [BitmapBits]) { self.sources = sources }
 
     /// Finds the bitmaps.
     ///

@@ -30,6 +30,8 @@ final class QCow2Writer: TargetWriter {
     let sharing: BlockSharing
     private let bitmaps: BitmapCopies
     private let layout: Mutex<ImageLayout>
+    /// The tables of the overlay that is the target; nil for a new image.
+    private let replacement: Mutex<TableReplacement?>
     private let turnstile = Turnstile()
     /// An earlier process has written some chunks.
     private let isResumed = Atomic(false)
@@ -53,6 +55,7 @@ final class QCow2Writer: TargetWriter {
             )
             geometry = layout.geometry
             self.layout = Mutex(layout)
+            replacement = Mutex(nil)
         } catch { throw CollapseError(.invalidOptions, error.reason) }
         sharing = try BlockSharing(
             options.reflink,
@@ -78,6 +81,36 @@ final class QCow2Writer: TargetWriter {
             streams: format.compresses && window == .small && !options.recompresses
                 ? StreamFormat(type: type, clusterBytes: geometry.clusterBytes) : nil,
             salvage: options.salvage
+        )
+    }
+
+    /// A writer that gives an overlay, which is the chain's top and nobody else's, what the layers below
+    /// it have.
+    init(
+        _ target: any BlockTarget,
+        of chain: ImageChain,
+        _ replacement: TableReplacement,
+        _ options: CollapseOptions
+    ) throws(CollapseError) {
+        self.target = target
+        let layout = ImageLayout(behind: replacement)
+        geometry = layout.geometry
+        self.layout = Mutex(layout)
+        self.replacement = Mutex(replacement)
+        sharing = try BlockSharing(
+            options.reflink,
+            chain,
+            with: target,
+            isPossible: target.startsZeroed && geometry.clusterBytes >= BlockSharing.blockBytes
+        )
+        compression = nil
+        bitmaps = .none
+        zeroClusters = .absent
+        policy = PlanPolicy(
+            grainBytes: geometry.clusterBytes,
+            sharedLayers: sharing.layers,
+            sharedUnitBytes: geometry.clusterBytes,
+            keepsTop: true
         )
     }
 
@@ -128,10 +161,47 @@ final class QCow2Writer: TargetWriter {
             layout.withLock { layout in (body(&layout), layout.takeFinishedParts()) }
         }
         guard let (result, parts) = outcome else { return nil }
-        try usingDisk { () throws(IOError) in
-            for part in parts { try target.write(part.bytes, at: part.hostOffset.rawValue) }
-        }
+        for part in parts { try write(part) }
         return result
+    }
+
+    /// Writes a part of an L2 table, with what an overlay has there already.
+    private func write(_ part: ImageLayout.FinishedPart) throws(CollapseError) {
+        let bytes = try readingImage { () throws(ImageError) in
+            try replacement.withLock { (replacement) throws(ImageError) in
+                try replacement?.merge(part)
+            }
+        }
+        try usingDisk { () throws(IOError) in
+            try target.write(bytes ?? part.bytes, at: part.hostOffset.rawValue)
+        }
+    }
+
+    /// Writes the new tables of an overlay, and reads them back from the disk.
+    ///
+    /// - Returns: the sector of its header that makes them its own.
+    func finishTables() throws(CollapseError) -> [UInt8] {
+        do {
+            return try layout.withLock { layout in
+                try replacement.withLock { try finish($0, &layout) }
+            }
+        } catch { throw QCow2Writer.finishingError(error) }
+    }
+
+    private func finish(
+        _ tables: TableReplacement?,
+        _ layout: inout ImageLayout
+    ) throws -> [UInt8] {
+        guard var tables, let file = target as? TargetFile else {
+            preconditionFailure("only an overlay has tables that are replaced")
+        }
+        let sector = try tables.finish(&layout) { bytes, offset in
+            try target.write(bytes, at: offset.rawValue)
+        }
+        try target.setByteCount(layout.fileBytes)
+        try target.flush()
+        try tables.check(sector, in: file.readBack())
+        return sector
     }
 
     /// Gives the clusters of a chunk that an earlier process has written the places that they have.
@@ -154,12 +224,15 @@ final class QCow2Writer: TargetWriter {
                 }
                 try target.setByteCount(layout.fileBytes)
             }
-        } catch let error as IOError {
-            throw CollapseError(.io(error))
-        } catch let error as CreationOptions.Invalid {
-            throw CollapseError(.invalidOptions, error.reason)
-        } catch {
-            throw CollapseError(.unusableTarget, String(describing: error))
+        } catch { throw QCow2Writer.finishingError(error) }
+    }
+
+    private static func finishingError(_ error: any Error) -> CollapseError {
+        switch error {
+        case let error as IOError: CollapseError(.io(error))
+        case let error as ImageError: CollapseError(error)
+        case let error as CreationOptions.Invalid: CollapseError(.invalidOptions, error.reason)
+        default: CollapseError(.unusableTarget, String(describing: error))
         }
     }
 

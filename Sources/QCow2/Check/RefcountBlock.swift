@@ -14,11 +14,19 @@ struct RefcountBlock {
     var count: UInt64 { UInt64(words.count) * 64 / bits }
 
     subscript(number: UInt64) -> UInt64 {
-        let bit = number * bits
-        // Those narrower than a byte begin with its lowest bits.
-        let place = bit % 64
-        let shift = bits < 8 ? 56 - place / 8 * 8 + place % 8 : 64 - bits - place
-        return words[Int(bit / 64)] >> shift & (UInt64.max >> (64 - bits))
+        get { words[Int(number * bits / 64)] >> shift(of: number) & mask }
+        set {
+            let (word, shift) = (Int(number * bits / 64), shift(of: number))
+            words[word] = words[word] & ~(mask << shift) | newValue << shift
+        }
+    }
+
+    private var mask: UInt64 { UInt64.max >> (64 - bits) }
+
+    /// Where a refcount lies in its word; those narrower than a byte begin with its lowest bits.
+    private func shift(of number: UInt64) -> UInt64 {
+        let place = number * bits % 64
+        return bits < 8 ? 56 - place / 8 * 8 + place % 8 : 64 - bits - place
     }
 }
 

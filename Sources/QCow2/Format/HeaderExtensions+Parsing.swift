@@ -5,7 +5,7 @@ internal import DiskIO
 
 extension HeaderExtensions {
     /// The types of extensions that are known: section "Header extensions".
-    private enum Kind: UInt32 {
+    enum Kind: UInt32 {
         case end = 0
         case backingFormat = 0xe279_2aca
         case featureNames = 0x6803_f857

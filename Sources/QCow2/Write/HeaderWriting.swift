@@ -72,7 +72,7 @@ extension CreationOptions {
     private func backingFormatExtension() -> [UInt8] {
         var bytes: [UInt8] = []
         if let format = backing?.format.utf8 {
-            bytes.appendBigEndian(UInt32(0xe279_2aca))
+            bytes.appendBigEndian(HeaderExtensions.Kind.backingFormat.rawValue)
             bytes.appendBigEndian(UInt32(format.count))
             bytes += Array(format) + Array(repeating: 0, count: (8 - format.count % 8) % 8)
         }

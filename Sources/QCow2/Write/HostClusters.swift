@@ -6,14 +6,16 @@ struct HostClusters: Sendable {
     private let clusterBytes: UInt64
     private let refcountBits: Int
     /// The number of clusters handed out.
-    private(set) var count: UInt64 = 0
+    private(set) var count: UInt64
     /// Where the next compressed stream may begin, in a cluster that has room left.
     private(set) var streamOffset: UInt64?
     /// How often each cluster is used, kept only where clusters are shared by streams.
     private var uses: [UInt16]?
 
-    init(clusterBytes: UInt64, refcountBits: Int, sharesClusters: Bool) {
+    /// Clusters behind so many that a file has already.
+    init(clusterBytes: UInt64, refcountBits: Int, sharesClusters: Bool, behind count: UInt64 = 0) {
         self.clusterBytes = clusterBytes
+        self.count = count
         self.refcountBits = refcountBits
         uses = sharesClusters ? [] : nil
     }

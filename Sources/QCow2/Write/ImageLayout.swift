@@ -13,7 +13,7 @@ package struct ImageLayout: Sendable {
     package struct Placement: Hashable, Sendable {
         package let guestOffset: UInt64
         package let hostOffset: HostOffset
-        package fileprivate(set) var byteCount: UInt64
+        package internal(set) var byteCount: UInt64
 
         package var guestRange: Range<UInt64> { guestOffset..<(guestOffset + byteCount) }
     }
@@ -21,7 +21,11 @@ package struct ImageLayout: Sendable {
     /// A part of an L2 table that no later request can change.
     package struct FinishedPart: Sendable {
         package let hostOffset: HostOffset
-        package let bytes: [UInt8]
+        /// Its table's index in the L1 table.
+        let index: Int
+        let words: ArraySlice<UInt64>
+
+        package var bytes: [UInt8] { bigEndianBytes(words) }
     }
 
     /// L2 tables are written in whole parts of this many words, and parts of zeros not at all: a
@@ -35,12 +39,12 @@ package struct ImageLayout: Sendable {
     /// Where the bitmaps are listed, when there are any.
     var bitmaps: BitmapDirectoryReference?
     let l1TableOffset: HostOffset
-    private(set) var l1: [UInt64]
+    var l1: [UInt64]
     /// The L2 table that is being filled: its L1 index and entries.
     private(set) var openIndex: Int?
     private var openWords: [UInt64] = []
     private var finished: [FinishedPart] = []
-    private let startsZeroed: Bool
+    let startsZeroed: Bool
 
     /// The layout of an empty image.
     ///
@@ -192,7 +196,7 @@ package struct ImageLayout: Sendable {
         return Int(guestCluster % geometry.l2Entries)
     }
 
-    private mutating func finishOpenTable() {
+    mutating func finishOpenTable() {
         guard let index = openIndex else { return }
         let place = HostOffset(l1[index] & L1Entry.offset.mask)
         var used: [Range<Int>] = []
@@ -205,7 +209,8 @@ package struct ImageLayout: Sendable {
         finished += used.map { part in
             FinishedPart(
                 hostOffset: place.advanced(by: UInt64(part.lowerBound) * 8),
-                bytes: bigEndianBytes(openWords[part])
+                index: index,
+                words: openWords[part]
             )
         }
         openIndex = nil
@@ -241,18 +246,5 @@ package struct ImageLayout: Sendable {
             )
         )
         try write(header, HostOffset(0))
-    }
-}
-
-extension [ImageLayout.Placement] {
-    /// Appends a placement, as a part of the last one where it continues it.
-    fileprivate mutating func append(joining next: ImageLayout.Placement) {
-        if let last, last.guestOffset + last.byteCount == next.guestOffset,
-            last.hostOffset.advanced(by: last.byteCount) == next.hostOffset
-        {
-            self[count - 1].byteCount += next.byteCount
-        } else {
-            append(next)
-        }
     }
 }

@@ -81,21 +81,11 @@ struct ConvertCommand: AsyncParsableCommand {
         if targetOptions.existing, !targetOptions.options.isEmpty, !quiet {
             Output.complain("warning: -o has no effect when skipping image creation")
         }
-        let signals = StopSignals()
-        let job = try collapse(files.dropLast(), target).start()
-        signals.callWhenReceived { job.cancel() }
-        var display = ConvertProgress(isShown: progress && !quiet)
-        for await value in job.progress { display.update(value) }
-        do throws(CollapseError) {
-            let report = try await job.report()
-            display.end(isDone: true)
-            tell(report)
-        } catch {
-            display.end(isDone: false)
-            Output.complain(error.naming(signals.received, target: target).message)
-            let code = error.exitCode(stoppedBy: signals.received)
-            throw error.code == .cancelled ? ExitCode(code) : ExitCode.failure
-        }
+        let report = try await ConvertProgress.run(
+            collapse(files.dropLast(), target),
+            isShown: progress && !quiet
+        )
+        tell(report)
     }
 
     /// The work that the arguments describe.

@@ -1,6 +1,7 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ArgumentParser
 internal import ChainCollapse
 
 /// How far a conversion is, as `qemu-img -p` shows it on standard output.
@@ -9,7 +10,29 @@ struct ConvertProgress {
     /// What was shown last, in hundredths of a per cent.
     private var shown = 0
 
-    init(isShown: Bool) {
+    /// Does the work, shows how far it is, and tells an error.
+    ///
+    /// - Throws: what the program ends with.
+    static func run(_ collapse: Collapse, isShown: Bool) async throws -> CollapseReport {
+        let signals = StopSignals()
+        let job = collapse.start()
+        signals.callWhenReceived { job.cancel() }
+        var display = ConvertProgress(isShown: isShown)
+        for await value in job.progress { display.update(value) }
+        do throws(CollapseError) {
+            let report = try await job.report()
+            display.end(isDone: true)
+            return report
+        } catch {
+            display.end(isDone: false)
+            let target = collapse.target.path
+            Output.complain(error.naming(signals.received, target: target).message)
+            let code = error.exitCode(stoppedBy: signals.received)
+            throw error.code == .cancelled ? ExitCode(code) : ExitCode.failure
+        }
+    }
+
+    private init(isShown: Bool) {
         self.isShown = isShown
         show(0)
     }
