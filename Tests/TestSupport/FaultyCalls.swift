@@ -15,7 +15,7 @@ public final class FaultyCalls: Sendable {
         /// The call of this name and number, from 0, is never made: the process is gone, as by a power
         /// cut that keeps what was written.
         case kill(call: String, number: Int)
-        /// Each call is written down in a file as a line: its name, offset and length.
+        /// Each call is written down in a file as a line: its name, offset, length and path.
         case none(log: String)
         /// Every second read and write is interrupted, and the others move a part of the bytes.
         case rough
@@ -61,13 +61,21 @@ public final class FaultyCalls: Sendable {
             return 1;
         }
 
-        static void record(const char *name, off_t offset, size_t count) {
+        static void record(const char *name, off_t offset, size_t count, const char *of) {
             const char *path = getenv("CALLS");
             if (!path)
                 return;
             int log = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
-            dprintf(log, "%s %lld %zu\n", name, (long long)offset, count);
+            dprintf(log, "%s %lld %zu %s\n", name, (long long)offset, count, of);
             close(log);
+        }
+
+        static void record_file(const char *name, off_t offset, size_t count, int file) {
+            char link[32], path[4096];
+            snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+            ssize_t length = readlink(link, path, sizeof path - 1);
+            path[length < 0 ? 0 : length] = 0;
+            record(name, offset, count, path);
         }
 
         static int rough(size_t *count) {
@@ -87,20 +95,25 @@ public final class FaultyCalls: Sendable {
         #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
         #define MOVING(name, bytes) \
             ssize_t name(int file, bytes buffer, size_t count, off_t offset) { \
-                record(#name, offset, count); \
+                record_file(#name, offset, count, file); \
                 return fails(#name) || rough(&count) ? -1 : REAL(name)(file, buffer, count, offset); \
             }
-        #define CALL(name, parameters, words) \
-            int name parameters { record(#name, 0, 0); return fails(#name) ? -1 : REAL(name) words; }
+        #define CALL(name, parameters, words, record) \
+            int name parameters { record; return fails(#name) ? -1 : REAL(name) words; }
+        #define ON_FILE(name, parameters, words) \
+            CALL(name, parameters, words, record_file(#name, 0, 0, file))
+        #define ON_PATH(name, parameters, words) \
+            CALL(name, parameters, words, record(#name, 0, 0, path))
 
         MOVING(pread, void *)
         MOVING(pwrite, const void *)
-        CALL(fsync, (int file), (file))
-        CALL(fdatasync, (int file), (file))
-        CALL(ftruncate, (int file, off_t size), (file, size))
-        CALL(rename, (const char *from, const char *to), (from, to))
-        CALL(unlink, (const char *path), (path))
-        CALL(renameat2, (int d, const char *from, int e, const char *to, unsigned f), (d, from, e, to, f))
+        ON_FILE(fsync, (int file), (file))
+        ON_FILE(fdatasync, (int file), (file))
+        ON_FILE(ftruncate, (int file, off_t size), (file, size))
+        ON_PATH(rename, (const char *from, const char *path), (from, path))
+        ON_PATH(unlink, (const char *path), (path))
+        ON_PATH(renameat2, (int d, const char *from, int e, const char *path, unsigned f), \
+                (d, from, e, path, f))
         """#
 
     private let directory: TemporaryDirectory
