@@ -9,10 +9,10 @@ import Testing
 struct ResumeTests {
     private static let diskMegabytes = 24
 
-    private let directory: TemporaryDirectory
-    private var folder: String { directory.path("targets") }
-    private var top: String { directory.path("top.qcow2") }
-    private var names: [String] {
+    let directory: TemporaryDirectory
+    var folder: String { directory.path("targets") }
+    var top: String { directory.path("top.qcow2") }
+    var names: [String] {
         get throws { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
     }
 
@@ -39,12 +39,12 @@ struct ResumeTests {
         )
     }
 
-    private func collapse(_ words: String...) throws -> Command.Output {
+    func collapse(_ words: String...) throws -> Command.Output {
         try Command.run(Tool.path(), ["collapse", top] + words, in: folder)
     }
 
     /// Starts a collapse, and kills it when its journal tells of something.
-    private func interrupt(_ words: String...) throws {
+    func interrupt(_ words: String...) throws {
         let tool = try start(words, rate: "6M")
         let isRecorded = try tool.wait {
             let journals = try names.filter { $0.hasSuffix("-journal") }
@@ -54,7 +54,7 @@ struct ResumeTests {
         tool.kill()
     }
 
-    private func expectCopy(_ name: String, format: String) throws {
+    func expectCopy(_ name: String, format: String) throws {
         let path = "\(folder)/\(name)"
         try QemuImg.compare(top, format: "qcow2", path, format: format)
         if format == "qcow2" { try QemuImg.check(path) }
@@ -180,6 +180,21 @@ struct ResumeTests {
         #expect(output.standardError == "clone-image: warning: \(warning)\n")
         try expectCopy("flat.qcow2", format: "qcow2")
         #expect(try names == ["flat.qcow2"])
+    }
+
+    @Test("a change of a layer's external data file starts the copy anew")
+    func changedDataFile() throws {
+        let data = directory.path("data")
+        let (size, noise) = (Self.diskMegabytes << 20, directory.path("noise"))
+        let base = directory.path("base.qcow2")
+        try FileManager.default.removeItem(atPath: base)
+        try QemuImg.create(base, size: size, options: ["data_file=\(data)"])
+        try QemuImg.io(base, ["write -q -s \(noise) 0 18M"])
+        try interrupt("flat.raw")
+        try Command.runSuccessfully("touch", [data])
+        let output = try collapse("flat.raw", "--resume")
+        #expect(output.standardError.contains("base.qcow2 is not what it was before"))
+        try expectCopy("flat.raw", format: "raw")
     }
 
     @Test("who else goes on with the same copy makes one of its own")

@@ -21,7 +21,9 @@ extension Collapse {
             JournalReader(JournalFile(place.file), journal),
             head: fingerprint.words
         )
-        return head.flatMap(fingerprint.difference).map { part in
+        // An empty journal is a new one.
+        let damage = journal.byteCount > 0 ? "the journal" : nil
+        return (head.map(fingerprint.difference) ?? damage).map { part in
             "\(target.path): the copy was started anew, since \(part) is not what it was before"
         }
     }
