@@ -102,6 +102,20 @@ struct BackingGateTests {
         #expect(missing?.message.contains(directory.path("absent")) == true)
     }
 
+    @Test("a file whose name is gone lies nowhere, so where nothing is allowed")
+    func noPlace() throws {
+        let path = directory.path("vm/gone")
+        try FileManager.default.copyItem(atPath: directory.path("vm/disk"), toPath: path)
+        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        try FileManager.default.removeItem(atPath: path)
+        let name = "/proc/\(getpid())/fd/\(file.fileDescriptor)"
+        for rule in [AllowedBacking.sameDirectory, .within(["/"])] {
+            #expect(try error(name, rule)?.code == .notAllowed)
+        }
+        #expect(try error(name, .anyLocal) == nil)
+        try file.close()
+    }
+
     @Test("rules add up")
     func union() throws {
         let both = AllowedBacking.sameDirectory.union(.within([directory.path("base")]))
@@ -174,6 +188,11 @@ struct BackingGateTests {
         #expect(try error(device.path, .within([device.path])) == nil)
         #expect(try error(device.path, .within(["/dev"])) == nil)
         #expect(try error(device.path, .anyLocal) == nil)
+        // A second node of the device, beside the image.
+        let node = directory.path("vm/node")
+        try Command.runSuccessfully("cp", ["--archive", device.path, node])
+        #expect(try error("node", .sameDirectory)?.code == .notAllowed)
+        #expect(try error("node", .within([node])) == nil)
         let small = directory.path("small")
         try QemuImg.create(small, size: 1 << 16, backing: beside, backingFormat: "raw")
         try Command.runSuccessfully("dd", ["if=\(small)", "of=\(device.path)", "conv=notrunc"])
@@ -209,6 +228,16 @@ struct BackingGateTests {
         #expect(code(.none) == .notAllowed)
         #expect(code(.within([directory.path("base")])) == nil)
         #expect(code(.anyLocal) == nil)
+    }
+
+    @Test("an external data file of any layer is judged")
+    func lowerDataFile() throws {
+        let (middle, data) = (directory.path("vm/middle"), directory.path("base/data"))
+        try QemuImg.create(middle, size: 1 << 20, options: ["data_file=\(data)"])
+        try QemuImg.io(middle, ["write -q -P 1 0 64k"])
+        #expect(try error("middle", .sameDirectory, format: "qcow2")?.code == .notAllowed)
+        let both = AllowedBacking.sameDirectory.union(.within([data]))
+        #expect(try error("middle", both, format: "qcow2") == nil)
     }
 
     @Test(

@@ -93,6 +93,17 @@ struct ImageChainTests {
         #expect(chain.warnings.contains { $0.contains("records no format") })
     }
 
+    @Test("a layer known by its first bytes has no external data file, unless it is trusted")
+    func guessedDataFile() throws {
+        let data = directory.path("data")
+        try QemuImg.create(directory.path("base"), size: 1 << 20, options: ["data_file=\(data)"])
+        try overlay("top", over: "base")
+        try removeBackingFormat(fromImage: directory.path("top"))
+        #expect(refusal(of: "top")?.code == .brokenChain)
+        let policy = ChainPolicy(trustsProbedFormats: true)
+        #expect(try ImageChain(top: directory.path("top"), policy: policy).layers.count == 2)
+    }
+
     @Test("a guessed layer without references is read, and said")
     func guessedBase() throws {
         try QemuImg.create(directory.path("base"), size: 1 << 20)
