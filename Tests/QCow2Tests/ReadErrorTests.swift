@@ -88,6 +88,24 @@ struct ReadErrorTests {
         #expect(fault == faulty.fault(at: table))
     }
 
+    @Test("how an image was made is guessed from a limited part of its refcounts")
+    func limitedGuess() throws {
+        var bytes = try ImageBytes(fixture: "refcount-64")
+        let clusterBytes = UInt64(1) << bytes[.clusterBits]
+        // 8 MiB of table behind the file, each entry leading to the same hole, where all are free.
+        let table = UInt64(bytes.bytes.count)
+        let block: UInt64 = 1 << 40
+        bytes[.refcountOffset] = table
+        bytes[.refcountClusters] = (8 << 20) / clusterBytes
+        bytes.bytes += bigEndianBytes(Array(repeating: block, count: 1 << 20))
+        let source = SparseSource(bytes.source, byteCount: 1 << 62)
+        let isPreallocated = try QCow2Image(source).isPreallocated()
+        #expect(!isPreallocated)
+        #expect(source.readBytes > QCow2Image.maximumGuessBytes)
+        let tableBytes: UInt64 = 8 << 20
+        #expect(source.readBytes < QCow2Image.maximumGuessBytes + 2 * tableBytes)
+    }
+
     @Test("a magic number that cannot be read is an error and not another format")
     func magic() throws {
         let faulty = FaultySource(try ImageBytes(fixture: "v3-4k").source, failingAfter: 0)

@@ -23,6 +23,33 @@ final class MemorySource: BlockSource {
     }
 }
 
+/// A source with a hole behind its bytes.
+final class SparseSource: BlockSource {
+    private let base: any BlockSource
+    private let count = Atomic<UInt64>(0)
+    let byteCount: UInt64
+    var path: String { base.path }
+    /// How much of it was read.
+    var readBytes: UInt64 { count.load(ordering: .relaxed) }
+
+    init(_ base: any BlockSource, byteCount: UInt64) {
+        (self.base, self.byteCount) = (base, byteCount)
+    }
+
+    func read(at offset: UInt64, into bytes: inout MutableRawSpan) throws(IOError) {
+        count.add(UInt64(bytes.byteCount), ordering: .relaxed)
+        guard offset < base.byteCount else {
+            for index in 0..<(bytes.byteCount / 8) {
+                bytes.storeBytes(of: 0, toByteOffset: index * 8, as: UInt64.self)
+            }
+            return
+        }
+        try base.read(at: offset, into: &bytes)
+    }
+
+    func allocatedBytes() throws(IOError) -> UInt64 { base.byteCount }
+}
+
 /// A disk that fails: from some read on, or wherever a read touches a range.
 final class FaultySource: BlockSource {
     private let base: any BlockSource

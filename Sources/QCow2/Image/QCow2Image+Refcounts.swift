@@ -4,6 +4,11 @@
 internal import DiskIO
 
 extension QCow2Image {
+    /// So many bytes of refcounts are read to guess how an image was made.
+    ///
+    /// That is all of a file of 2 TiB with clusters of 64 KiB. A table can lead to terabytes.
+    static let maximumGuessBytes: UInt64 = 64 << 20
+
     /// True when so many more clusters are counted as used than the file has on its file system that
     /// data clusters must be holes: the image was made with its metadata preallocated.
     ///
@@ -17,7 +22,7 @@ extension QCow2Image {
         return try usedClusters(below: clusters, atMost: threshold) >= threshold
     }
 
-    /// Counts clusters whose refcount is not 0, until there are enough.
+    /// Counts clusters whose refcount is not 0, until there are enough or too much was read.
     private func usedClusters(
         below limit: UInt64,
         atMost enough: UInt64
@@ -25,8 +30,12 @@ extension QCow2Image {
         var stored = try StoredRefcounts(of: self)
         let perBlock = stored.clustersPerBlock
         var used: UInt64 = 0
-        for index in 0..<min((limit + perBlock - 1) / perBlock, UInt64(stored.table.count))
-        where used < enough {
+        let blocks = min(
+            (limit + perBlock - 1) / perBlock,
+            UInt64(stored.table.count),
+            QCow2Image.maximumGuessBytes / geometry.clusterBytes
+        )
+        for index in 0..<blocks where used < enough {
             guard case .success(let block?) = try stored.block(index) else { continue }
             for number in 0..<min(limit - index * perBlock, block.count) where block[number] != 0 {
                 used += 1
