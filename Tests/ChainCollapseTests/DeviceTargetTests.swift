@@ -83,6 +83,23 @@ struct DeviceTargetTests {
         #expect(try filesAreEqual(directory.path("expected.raw"), converted))
     }
 
+    @Test("a copy into what exists cannot be gone on with, and is refused at once")
+    func resumedInPlace() async throws {
+        let path = directory.path("existing.raw")
+        try Data(repeating: 7, count: Int(chain.diskBytes)).write(to: URL(fileURLWithPath: path))
+        var target = CollapseTarget(path: path, format: .raw())
+        (target.fillsExisting, target.replacesExisting) = (true, true)
+        var options = CollapseOptions()
+        options.resumes = true
+        let source = CollapseSource(path: chain.top.path)
+        let collapse = Collapse(source: source, target: target, options: options)
+        let error = await #expect(throws: CollapseError.self) { _ = try await collapse.run() }
+        #expect(error?.code == .invalidOptions)
+        #expect(error?.message.contains("--resume is for files") == true)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        #expect(bytes == Data(repeating: 7, count: Int(chain.diskBytes)))
+    }
+
     @Test(
         "wherever a target fails the copy ends with its error, and without a header",
         arguments: [1, 3],
