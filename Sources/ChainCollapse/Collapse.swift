@@ -114,7 +114,8 @@ public struct Collapse: Sendable {
                 writer,
                 options,
                 meter,
-                cancellation
+                cancellation,
+                deviceBytes: isRawDevice(publication.file) ? chain.diskBytes : 0
             )
             var engine = CopyEngine(
                 chain,
@@ -139,6 +140,11 @@ public struct Collapse: Sendable {
                     + "on with it"
             )
         }
+    }
+
+    private func isRawDevice(_ file: TargetFile) -> Bool {
+        guard case .raw = target.format else { return false }
+        return file.isBlockDevice
     }
 
     private func copy(

@@ -176,6 +176,47 @@ struct CollapseProofTests {
         for value in seen where value.copiedBytes <= 64 << 20 { #expect(value.fraction <= 0.5) }
     }
 
+    @Test("a pass that is longer than those before it is expected, and progress never goes back")
+    func longerPass() {
+        let fractions = Mutex<[Double]>([])
+        let meter = ProgressMeter { value in fractions.withLock { $0.append(value.fraction) } }
+        meter.beginPass(followedBy: 1, ofAtLeast: 60)
+        var total = ProgressMeter.Total(plannedBytes: 4, isExact: true)
+        meter.update(total)
+        meter.add(4)
+        meter.report()
+        meter.beginPass(followedBy: 0)
+        meter.report()
+        total.plannedBytes = 60
+        meter.update(total)
+        meter.add(28)
+        meter.report()
+        let expected = [0.0625, 0.0625, 0.5]
+        #expect(fractions.withLock { $0 } == expected)
+    }
+
+    @Test("a device is read back whole, however little was copied, and progress never goes back")
+    func deviceProgress() async throws {
+        let path = directory.path("sparse.raw")
+        try Command.runSuccessfully("truncate", ["--size=64M", path])
+        try QemuImg.io(path, ["write -q -P 1 3M 2M"], format: "raw")
+        let device = try LoopDevice(byteCount: 64 << 20)
+        let values = Mutex<[CollapseProgress]>([])
+        var target = CollapseTarget(path: device.path, format: .raw())
+        target.replacesExisting = true
+        _ = try await Collapse(
+            source: CollapseSource(path: path, format: .raw),
+            target: target,
+            options: options()
+        ).run { value in values.withLock { $0.append(value) } }
+        let seen = values.withLock { $0 }
+        #expect(seen.last?.copiedBytes == 66 << 20)
+        #expect(seen.last?.fraction == 1)
+        for (earlier, later) in zip(seen, seen.dropFirst()) {
+            #expect(earlier.fraction <= later.fraction)
+        }
+    }
+
     @Test("what was not flushed is not read back")
     func unflushed() async throws {
         var options = options()

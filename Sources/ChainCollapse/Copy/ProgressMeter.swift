@@ -31,6 +31,8 @@ final class ProgressMeter: Sendable {
         var endedBytes: UInt64 = 0
         var longestBytes: UInt64 = 0
         var passesToFollow = 0
+        /// What passes to follow have at least.
+        var followingBytes: UInt64 = 0
         var lastReport: ContinuousClock.Instant?
 
         var totalIsExact: Bool { total.isExact && passesToFollow == 0 }
@@ -41,7 +43,7 @@ final class ProgressMeter: Sendable {
             let present = min(total.estimatedBytes, .max / 4)
             let expected = max(present, longestBytes)
             return endedBytes + (total.isExact ? present : expected)
-                + UInt64(passesToFollow) * expected
+                + UInt64(passesToFollow) * max(expected, followingBytes)
         }
     }
 
@@ -54,11 +56,14 @@ final class ProgressMeter: Sendable {
     /// The time since the start, in seconds.
     var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-    /// Begins a pass over the data, after which so many more come.
-    func beginPass(followedBy count: Int) {
+    /// Begins a pass over the data, after which so many more come, of so many bytes where they can
+    /// be longer than this one.
+    func beginPass(followedBy count: Int, ofAtLeast followingBytes: UInt64 = 0) {
         state.withLock { state in
-            state.endedBytes += state.total.plannedBytes
-            state.longestBytes = max(state.longestBytes, state.total.plannedBytes)
+            let ended = state.total.plannedBytes
+            state.endedBytes += ended
+            state.longestBytes = max(state.longestBytes, ended, state.followingBytes)
+            state.followingBytes = min(followingBytes, .max / 8)
             state.total = Total()
             state.passesToFollow = count
         }

@@ -26,14 +26,15 @@ struct CollapseProof {
     ///
     /// Data is digested on its way through the memory of the workers. Where some of it does not come
     /// there, because its blocks are shared or stay below the target, the source is read for this
-    /// first.
+    /// first. A device is read back whole, `deviceBytes` of it.
     init(
         of chain: ImageChain,
         base: Int?,
         _ writer: any TargetWriter,
         _ options: CollapseOptions,
         _ meter: ProgressMeter,
-        _ cancellation: Cancellation
+        _ cancellation: Cancellation,
+        deviceBytes: UInt64 = 0
     ) throws(CollapseError) {
         (self.chain, self.base, self.options) = (chain, base, options)
         (self.meter, self.cancellation) = (meter, cancellation)
@@ -46,12 +47,12 @@ struct CollapseProof {
         let passesAfterCopy = options.verifies ? 1 : 0
         var known: ContentDigest?
         if isWanted, !passes {
-            meter.beginPass(followedBy: passesAfterCopy + 1)
+            meter.beginPass(followedBy: passesAfterCopy + 1, ofAtLeast: deviceBytes)
             let work = DigestWork(chain: chain, threads: options.threads, salvage: options.salvage)
             known = try work.run(meter, cancellation).0
         }
         self.known = known
-        meter.beginPass(followedBy: passesAfterCopy)
+        meter.beginPass(followedBy: passesAfterCopy, ofAtLeast: deviceBytes)
     }
 
     /// The digests, after the copy.
