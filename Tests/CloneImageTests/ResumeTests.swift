@@ -182,6 +182,19 @@ struct ResumeTests {
         #expect(try names == ["flat.qcow2"])
     }
 
+    @Test(
+        "what was data and reads as zeros now has nothing of the copy that was begun",
+        arguments: ["raw", "qcow2"]
+    )
+    func zeroedSince(format: String) throws {
+        try interrupt("flat.\(format)")
+        try QemuImg.io(top, ["write -q -z 0 \(Self.diskMegabytes)M"])
+        let output = try collapse("flat.\(format)", "--resume")
+        #expect(output.standardError.contains("top.qcow2 is not what it was before"))
+        try expectCopy("flat.\(format)", format: format)
+        #expect(try FileFacts("\(folder)/flat.\(format)").allocatedBytes < 1 << 20)
+    }
+
     @Test("a change of a layer's external data file starts the copy anew")
     func changedDataFile() throws {
         let data = directory.path("data")
