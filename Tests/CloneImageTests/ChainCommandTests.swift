@@ -72,6 +72,21 @@ struct ChainCommandTests {
         #expect(line.warnings.count == 1 && line.warnings[0].contains("shorter"))
     }
 
+    @Test("clusters that nothing refers to, and counts that contradict tables, are warned of")
+    func counts() throws {
+        try smallChain()
+        let base = path("base.qcow2")
+        var damage = try ImageDamage(base)
+        damage.addToRefcount(of: 3, 1)
+        try damage.save()
+        let leaked = try line(path("top.qcow2")).warnings.filter { $0.hasPrefix(base) }
+        #expect(leaked.count == 2 && leaked[1].contains("65536 bytes of its file count as used"))
+        damage.addToRefcount(of: 3, -2)
+        try damage.save()
+        let broken = try line(path("top.qcow2")).warnings
+        #expect(broken.contains { $0.hasPrefix(base) && $0.contains("contradict each other") })
+    }
+
     @Test("what a collapse is said to read and write, it reads and writes")
     func prophecy() throws {
         try smallChain()

@@ -141,8 +141,34 @@ extension ImageChain {
                         + "bytes above it; the rest reads as zeros"
                 )
             }
+            if let finding = layer.countsFinding { findings.append(finding) }
             return findings.map { "\(layer.path): \($0)" }
         }
+    }
+}
+
+extension Layer {
+    /// What is wrong with the image's refcounts; nil where nothing is, or nobody can tell because they
+    /// are being changed.
+    fileprivate var countsFinding: String? {
+        guard let image, !isLive, !image.header.incompatibleFeatures.contains(.dirty),
+            let report = try? image.checkReport()
+        else { return nil }
+        guard report.corruptions == 0 else {
+            return "its tables and refcounts contradict each other (clone-image check tells where)"
+        }
+        let bytes = report.leaks << UInt64(image.geometry.clusterBits)
+        return report.leaks == 0
+            ? nil
+            : "\(bytes) bytes of its file count as used and are not (clone-image check -r leaks frees "
+                + "them)"
+    }
+}
+
+extension QCow2Image {
+    fileprivate func checkReport() throws(ImageError) -> CheckReport {
+        var check = try RefcountCheck(of: self) { _ in }
+        return try check.run()
     }
 }
 
