@@ -22,18 +22,23 @@ let argumentParser = Target.Dependency.product(
     package: "swift-argument-parser"
 )
 
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let xmlCoder = Target.Dependency.product(name: "XMLCoder", package: "XMLCoder")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
     name: "clone-image",
     products: [
         .executable(name: "clone-image", targets: ["clone-image"]),
+        .library(name: "CloneEngine", targets: ["CloneEngine"]),
         .library(name: "ChainCollapse", targets: ["ChainCollapse", "QCow2"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.0"),
         // Only for `swift package generate-documentation`.
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
     ],
@@ -69,6 +74,10 @@ let package = Package(
             name: "clone-image",
             dependencies: ["ChainCollapse", "QCow2", argumentParser, systemPackage]
         ),
+        .target(
+            name: "CloneEngine",
+            dependencies: ["ChainCollapse", "QCow2", "DiskIO", grdb, xmlCoder, crypto]
+        ),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "DiskIOTests", dependencies: ["DiskIO", "TestSupport"]),
@@ -78,6 +87,10 @@ let package = Package(
             dependencies: ["ChainCollapse", "QCow2", "DiskIO", "TestSupport", systemPackage]
         ),
         .testTarget(name: "CloneImageTests", dependencies: ["clone-image", "TestSupport"]),
+        .testTarget(
+            name: "CloneEngineTests",
+            dependencies: ["CloneEngine", "ChainCollapse", "TestSupport", grdb]
+        ),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
     ]
 )

@@ -9,7 +9,7 @@ swift_packages=(
 # What this package links, the other implementation that its results are compared with, a machine
 # that runs beside it, and file systems whose files can share blocks.
 clone_image_packages=(
-    zlib1g-dev libzstd-dev libdeflate-dev libisal-dev qemu-utils qemu-system-x86 xfsprogs btrfs-progs
+    zlib1g-dev libzstd-dev libdeflate-dev libisal-dev libsqlite3-dev qemu-utils qemu-system-x86 xfsprogs btrfs-progs
 )
 
 bold='' plain=''

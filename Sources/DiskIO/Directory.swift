@@ -32,6 +32,12 @@ package enum Directory {
         guard Syscalls.succeeds({ unsafe unlink(path) }) else { throw .last("unlink", path) }
     }
 
+    /// Removes a directory that has nothing in it.
+    package static func removeEmpty(_ path: String) throws(IOError) {
+        // SAFETY: the string outlives the call.
+        guard Syscalls.succeeds({ unsafe rmdir(path) }) else { throw .last("rmdir", path) }
+    }
+
     /// Returns when the directory's names are on stable storage.
     package static func flush(_ path: String) throws(IOError) {
         let descriptor = Syscalls.open(path, O_RDONLY | O_DIRECTORY)

@@ -14,6 +14,10 @@ private let ladder: [String: Set<String>] = [
         "ChainCollapse", "QCow2", "ArgumentParser", "SystemPackage", "FoundationEssentials",
         "Dispatch", "Glibc", "Synchronization",
     ],
+    "CloneEngine": [
+        "ChainCollapse", "QCow2", "DiskIO", "GRDB", "XMLCoder", "Crypto", "Foundation",
+        "Synchronization",
+    ],
 ]
 
 private func forbiddenImports(in file: SwiftFile) -> [String] {

@@ -53,6 +53,10 @@ public struct ImageMap: Sendable {
             snapshot: snapshot,
             policy: policy
         )
+        try self.init(of: chain, range: range)
+    }
+
+    init(of chain: ImageChain, range: Range<UInt64>? = nil) throws(CollapseError) {
         walk = ExtentWalk(FlatMap(of: chain), range)
         describer = try ExtentDescriber(chain)
         diskBytes = chain.diskBytes

@@ -60,6 +60,36 @@ public struct ImageMeasurement: Hashable, Sendable {
         }
     }
 
+    /// Measures what a collapse writes, reading the tables of what it is allowed to read.
+    ///
+    /// Blocks that the target can share with the source count as if they were copied. A raw target
+    /// needs what the chain has data for, unless its space is taken at once.
+    ///
+    /// - Throws: `CollapseError`.
+    public init(of collapse: Collapse) throws(CollapseError) {
+        let chain = try ImageChain(collapse.source, salvage: false, Cancellation())
+        let map = try ImageMap(of: chain)
+        guard case .raw(let preallocation) = collapse.target.format else {
+            try self.init(map.diskBytes, collapse.target.format, bitmapBytes: nil) {
+                (clusterBytes) throws(CollapseError) in
+                try ImageMeasurement.dataBytes(of: map, clusterBytes)
+            }
+            return
+        }
+        let isTakenAtOnce = [.falloc, .full].contains(preallocation)
+        let grainBytes = UInt64(RawWriter.zeroGrainBytes)
+        self.init(
+            requiredBytes: try isTakenAtOnce
+                ? map.diskBytes : ImageMeasurement.dataBytes(of: map, grainBytes),
+            fullyAllocatedBytes: map.diskBytes
+        )
+    }
+
+    private init(requiredBytes: UInt64, fullyAllocatedBytes: UInt64) {
+        (self.requiredBytes, self.fullyAllocatedBytes) = (requiredBytes, fullyAllocatedBytes)
+        bitmapBytes = nil
+    }
+
     private init(
         _ diskBytes: UInt64,
         _ target: CollapseTarget.Format,

@@ -1,0 +1,83 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ChainCollapse
+internal import Foundation
+
+extension Engine {
+    /// What a clone would be, with the space that each disk takes; nothing is changed.
+    ///
+    /// - Throws: `EngineError` with all that speaks against it.
+    package func plan(
+        _ wish: CloneVMFromSnapshot,
+        as session: Session
+    ) throws(EngineError) -> ClonePlan {
+        let findings = try findings(for: wish, as: session)
+        let (plan, refusals) = try look(wish, findings, as: session)
+        guard let plan, refusals.isEmpty else { throw EngineError(refusals) }
+        return plan
+    }
+
+    /// Starts a clone; the VM is there at once, locked until its disks are complete.
+    ///
+    /// - Parameters:
+    ///   - wish: what is to be cloned, and how.
+    ///   - id: the id of the job that makes the disks.
+    ///   - session: who wants it.
+    /// - Returns: the job, at work.
+    /// - Throws: `EngineError` with all that speaks against it; nothing has changed then.
+    package func start(
+        _ wish: CloneVMFromSnapshot,
+        id: Job.ID = Job.ID(),
+        as session: Session
+    ) throws(EngineError) -> RunningJob {
+        let findings = try findings(for: wish, as: session)
+        return try start(CloneStart(wish: wish, findings: findings, jobID: id), id, as: session)
+    }
+
+    private func look(
+        _ wish: CloneVMFromSnapshot,
+        _ findings: [Disk.ID: DiskFinding],
+        as session: Session
+    ) throws(EngineError) -> (ClonePlan?, [Refusal]) {
+        do {
+            return try store.read { database in
+                var planner = ClonePlanner(wish, CommandContext(database, session), findings)
+                let plan = try planner.plan()
+                return (plan, planner.refusals)
+            }
+        } catch { throw EngineError(failure: error) }
+    }
+
+    /// Looks at the chains of all disks that are to be copied.
+    private func findings(
+        for wish: CloneVMFromSnapshot,
+        as session: Session
+    ) throws(EngineError) -> [Disk.ID: DiskFinding] {
+        let (plan, _) = try look(wish, [:], as: session)
+        let found = (plan?.copies ?? []).map { ($0.source.disk.id, DiskFinding(of: $0)) }
+        return Dictionary(uniqueKeysWithValues: found)
+    }
+}
+
+extension DiskFinding {
+    /// Opens a chain and reads its tables.
+    fileprivate init(of copy: ClonePlan.Copy) {
+        let collapse = Collapse(
+            source: CollapseSource(
+                path: copy.chain[0].path,
+                format: copy.chain[0].format.imageFormat,
+                allowedBacking: .within(copy.chain.map(\.path))
+            ),
+            target: CollapseTarget(path: copy.domain.path, format: copy.shape.target())
+        )
+        if let gone = copy.chain.first(where: { !FileManager.default.fileExists(atPath: $0.path) })
+        {
+            self = .missing("its file \(gone.path) is missing")
+            return
+        }
+        do throws(CollapseError) {
+            self = .requires(try ImageMeasurement(of: collapse).requiredBytes)
+        } catch { self = .unusable(error.message) }
+    }
+}

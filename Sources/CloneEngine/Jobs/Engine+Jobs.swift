@@ -1,0 +1,128 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+internal import GRDB
+
+extension Engine {
+    /// Finishes a job whose steps are all done.
+    func complete(_ job: Job) throws {
+        try change(as: Session(of: job)) { context in
+            switch job.work {
+            case .clone(let work): try context.complete(work, job)
+            case .deleteSnapshot(let work): try context.complete(work, job)
+            }
+            try context.end(job, .finished, nil)
+        }
+    }
+
+    /// Takes back what a job has done, and says why.
+    func undo(_ job: Job, after failure: EngineError?) throws {
+        try change(as: Session(of: job)) { context in
+            switch job.work {
+            case .clone(let work): try context.undo(work, job, failure)
+            case .deleteSnapshot(let work): try context.undo(work, job)
+            }
+            let status: Job.Status = failure?.isCancellation == true ? .aborted : .failed
+            try context.end(job, status, failure?.description ?? "The process was interrupted.")
+        }
+    }
+
+    /// Finishes or undoes the jobs of processes that are gone.
+    func recover() throws {
+        try FileNotes.settle(in: stateDirectory) { paths in
+            let strays = try store.read { database in
+                try paths.filter { try Volume.filter(Column("path") == $0).isEmpty(database) }
+            }
+            Engine.remove(strays)
+        }
+        let jobs = try store.read { database in
+            try Job.filter(Column("status") == Job.Status.started).fetchAll(database)
+        }
+        for job in jobs {
+            guard let ownership = try? JobOwnership(of: job.id, in: stateDirectory) else {
+                continue
+            }
+            try settle(job)
+            ownership.end()
+        }
+    }
+
+    private func settle(_ job: Job) throws {
+        let (current, steps) = try store.read { database in
+            (try Job.fetchOne(database, key: job.id), try JobStep.ofJob(job.id).fetchAll(database))
+        }
+        guard current?.status == .started else { return }
+        if !steps.isEmpty, steps.allSatisfy({ $0.status == .finished }) {
+            try complete(job)
+        } else {
+            try undo(job, after: nil)
+        }
+    }
+}
+
+extension Session {
+    init(of job: Job) { self.init(userName: job.userName, correlationID: job.correlationID) }
+}
+
+extension CommandContext {
+    /// Marks a job as ended and takes its locks back.
+    fileprivate func end(_ job: Job, _ status: Job.Status, _ failure: String?) throws {
+        guard var job = try Job.fetchOne(database, key: job.id) else { return }
+        (job.status, job.endedAt, job.failure) = (status, Date(), failure)
+        try job.update(database)
+        for var step in try JobStep.ofJob(job.id).fetchAll(database) where step.status == .started {
+            step.status = status
+            try step.update(database)
+        }
+        try Lock.filter(Column("jobID") == job.id).deleteAll(database)
+    }
+
+    fileprivate func complete(_ work: CloneWork, _ job: Job) throws {
+        for copy in work.copies {
+            guard var volume = try volume(copy.target.volumeID), let disk = try disk(volume.diskID)
+            else { continue }
+            volume.status = .ok
+            try volume.update(database)
+            try volume.writeMetadata(of: disk)
+        }
+        guard var vm = try vm(work.vmID) else { return }
+        vm.status = .down
+        try vm.update(database)
+        try log(.cloneFinished(vm: vm.name), vm: vm.id, job: job.id)
+    }
+
+    fileprivate func undo(_ work: CloneWork, _ job: Job, _ failure: EngineError?) throws {
+        if let vm = try vm(work.vmID) { try remove(vm) }
+        let isCancelled = failure?.isCancellation == true
+        let event: Event.Kind =
+            failure == nil
+            ? .cloneUndone(vm: work.vmName)
+            : isCancelled ? .cloneCancelled(vm: work.vmName) : .cloneFailed(vm: work.vmName)
+        try log(event, vm: work.vmID, job: job.id)
+    }
+}
+
+/// Asks a running job to stop, in whatever process it runs.
+package struct CancelJob: Command {
+    package let id: Job.ID
+
+    package init(id: Job.ID) { self.id = id }
+
+    package func validate(_ context: CommandContext) throws -> [Refusal] {
+        guard let job = try Job.fetchOne(context.database, key: id) else {
+            return [.notFound("job", id.rawValue)]
+        }
+        let isOwn = job.userName == context.session.userName
+        let refusals = isOwn ? [] : try context.permission(.editVM, on: .system)
+        guard job.status != .started else { return refusals }
+        let reason = "The job has ended: it is \(job.status.rawValue)."
+        return refusals + [.cannot("cancel job", "JOB_HAS_ENDED", reason)]
+    }
+
+    package func run(_ context: CommandContext) throws {
+        guard var job = try Job.fetchOne(context.database, key: id) else { return }
+        job.isCancelled = true
+        try job.update(context.database)
+    }
+}

@@ -1,0 +1,43 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import GRDB
+
+/// A disk as one VM has it.
+package struct DiskAttachment: Codable, Hashable, Sendable {
+    /// How the guest talks to the disk.
+    package enum Interface: String, Codable, Sendable, CaseIterable, DatabaseValueConvertible {
+        case virtio
+        case virtioSCSI = "virtio_scsi"
+        case sata
+        case ide
+    }
+
+    package var vmID: VirtualMachine.ID
+    package var diskID: Disk.ID
+    package var interface: Interface
+    /// The disk's place among those that the VM starts from, 1 first; nil when it does not.
+    package var bootOrder: Int?
+    package var isReadOnly: Bool
+    /// False when the guest does not see it; the address stays its own.
+    package var isPlugged: Bool
+    package var address: DeviceAddress
+
+    package init(
+        vmID: VirtualMachine.ID,
+        diskID: Disk.ID,
+        interface: Interface = .virtio,
+        bootOrder: Int? = nil,
+        isReadOnly: Bool = false,
+        isPlugged: Bool = true,
+        address: DeviceAddress
+    ) {
+        (self.vmID, self.diskID, self.interface) = (vmID, diskID, interface)
+        (self.bootOrder, self.isReadOnly) = (bootOrder, isReadOnly)
+        (self.isPlugged, self.address) = (isPlugged, address)
+    }
+}
+
+extension DiskAttachment: FetchableRecord, PersistableRecord {
+    static let databaseTableName = "diskAttachment"
+}

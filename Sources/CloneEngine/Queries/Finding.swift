@@ -1,0 +1,96 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import GRDB
+
+/// The one thing that a person means by a name, an id, or the beginning of an id.
+package struct Find<Kind: Sendable>: Query {
+    /// What is looked for, for messages.
+    private let noun: String
+    private let table: String
+    private let nameColumn: String?
+    private let text: String
+    /// The VM that it belongs to; nil for any.
+    private let vmID: VirtualMachine.ID?
+
+    /// Beginnings of ids that are shorter than this are names only.
+    private static var minimumPrefix: Int { 4 }
+
+    package func answer(_ context: CommandContext) throws -> Identifier<Kind> {
+        let ids = try candidates(context.database)
+        guard ids.count < 2 else {
+            throw EngineError(
+                Refusal(
+                    "AMBIGUOUS_NAME",
+                    .badRequest,
+                    "'\(text)' names \(ids.count) \(noun)s: \(ids.joined(separator: ", "))."
+                )
+            )
+        }
+        guard let id = ids.first else { throw EngineError(.notFound(noun, text)) }
+        return Identifier(rawValue: id)
+    }
+
+    private func candidates(_ database: Database) throws -> [String] {
+        if let nameColumn {
+            let named = try ids(database, "\(nameColumn) = ?", text)
+            if !named.isEmpty { return named }
+        }
+        guard text.count >= Find.minimumPrefix else { return [] }
+        // By range, so that the index is used, and no character of the text means anything else.
+        return try ids(database, "id >= ? AND id < ? || x'7f'", text, text)
+    }
+
+    private func ids(_ database: Database, _ condition: String, _ values: String...) throws
+        -> [String]
+    {
+        let (filter, arguments) =
+            vmID.map { (" AND vmID = ?", values + [$0.rawValue]) } ?? ("", values)
+        return try String.fetchAll(
+            database,
+            sql: "SELECT id FROM \(table) WHERE \(condition)\(filter) LIMIT 10",
+            arguments: StatementArguments(arguments)
+        )
+    }
+}
+
+extension Find<VirtualMachine> {
+    /// A VM by its name or id.
+    package static func vm(_ text: String) -> Self {
+        Self(noun: "VM", table: "virtualMachine", nameColumn: "name", text: text, vmID: nil)
+    }
+}
+
+extension Find<StorageDomain> {
+    /// A storage domain by its name or id.
+    package static func domain(_ text: String) -> Self {
+        Self(
+            noun: "storage domain",
+            table: "storageDomain",
+            nameColumn: "name",
+            text: text,
+            vmID: nil
+        )
+    }
+}
+
+extension Find<Disk> {
+    /// A disk by its alias or id.
+    package static func disk(_ text: String) -> Self {
+        Self(noun: "disk", table: "disk", nameColumn: "alias", text: text, vmID: nil)
+    }
+}
+
+extension Find<Snapshot> {
+    /// A snapshot of a VM by its description or id.
+    package static func snapshot(_ text: String, of vm: VirtualMachine.ID) -> Self {
+        Self(noun: "snapshot", table: "snapshot", nameColumn: "description", text: text, vmID: vm)
+    }
+}
+
+extension Find<Job> {
+    /// A job by its id.
+    package static func job(_ text: String) -> Self {
+        Self(noun: "job", table: "job", nameColumn: nil, text: text, vmID: nil)
+    }
+}
