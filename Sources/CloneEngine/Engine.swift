@@ -19,9 +19,12 @@ package final class Engine: Sendable {
     /// Opens the engine of a state directory, which is made where there is none, and finishes or
     /// undoes what an earlier process has left.
     ///
+    /// - Parameters:
+    ///   - directory: the state directory.
+    ///   - patienceSeconds: how long another process's transaction is waited for.
     /// - Throws: `EngineError` when the store cannot be used.
-    package init(state directory: String) throws(EngineError) {
-        store = try Store(in: directory)
+    package init(state directory: String, patienceSeconds: Double = 30) throws(EngineError) {
+        store = try Store(in: directory, patienceSeconds: patienceSeconds)
         do {
             try recover()
         } catch let error as EngineError {

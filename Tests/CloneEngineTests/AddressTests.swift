@@ -16,7 +16,7 @@ struct AddressTests {
 
     init() throws {
         directory = try TemporaryDirectory()
-        store = try Store(in: directory.path("state"))
+        store = try Store(in: directory.path("state"), patienceSeconds: 1)
         try store.write { try vm.insert($0) }
     }
 

@@ -1,14 +1,12 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import DiskIO
 internal import Foundation
 internal import GRDB
 
 /// The engine's memory: an SQLite database in its state directory.
 final class Store: Sendable {
-    /// How long somebody else's transaction is waited for, in seconds.
-    private static let patienceSeconds = 30.0
-
     /// The directory of all that the engine keeps.
     let directory: String
     private let database: DatabasePool
@@ -17,8 +15,11 @@ final class Store: Sendable {
     ///
     /// Nobody else may read them: they tell where all disks lie.
     ///
+    /// - Parameters:
+    ///   - directory: the engine's state directory.
+    ///   - patienceSeconds: how long somebody else's transaction is waited for.
     /// - Throws: `EngineError` when the directory cannot be made or the store cannot be used.
-    init(in directory: String) throws(EngineError) {
+    init(in directory: String, patienceSeconds: Double) throws(EngineError) {
         do {
             let files = FileManager.default
             try files.createDirectory(
@@ -27,15 +28,33 @@ final class Store: Sendable {
                 attributes: [.posixPermissions: 0o700]
             )
             let path = directory + "/engine.sqlite"
-            database = try DatabasePool(path: path, configuration: Store.configuration)
-            // What SQLite writes beside it takes the same permissions.
-            try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+            try Store.makePrivate(path)
+            database = try DatabasePool(
+                path: path,
+                configuration: Store.configuration(patienceSeconds)
+            )
             try DatabaseMigrator.store.migrate(database)
         } catch { throw EngineError.unusableStore(directory, error) }
         self.directory = URL(filePath: directory).resolvingSymlinksInPath().path
     }
 
-    private static var configuration: Configuration {
+    /// Makes an empty file that only its owner may read, where there is none yet; what SQLite writes
+    /// beside it takes the same permissions.
+    private static func makePrivate(_ path: String) throws {
+        let files = FileManager.default
+        guard !files.fileExists(atPath: path) else { return }
+        let draft = "\(path).\(UUID().uuidString)"
+        _ = files.createFile(atPath: draft, contents: nil, attributes: [.posixPermissions: 0o600])
+        do {
+            try Directory.publish(draft, as: path)
+        } catch {
+            try files.removeItem(atPath: draft)
+            // Another process may have been faster.
+            guard files.fileExists(atPath: path) else { throw error }
+        }
+    }
+
+    private static func configuration(_ patienceSeconds: Double) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(patienceSeconds)
         configuration.prepareDatabase { database in

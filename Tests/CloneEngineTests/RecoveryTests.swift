@@ -1,0 +1,173 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import CloneEngine
+
+/// What another process finds after one that did not come to its end.
+@Suite("Recovery")
+struct RecoveryTests {
+    let workshop: Workshop
+    let disk: Disk
+    let snapshot: Snapshot
+
+    init() throws {
+        workshop = try Workshop()
+        disk = try workshop.addDisk("root")
+        try workshop.write(5, to: disk, "0 4M")
+        snapshot = try workshop.snapshot("s")
+    }
+
+    /// Stores a clone's job as a process does that dies right after.
+    private func leaveJob() throws -> Job {
+        let wish = CloneVMFromSnapshot(snapshotID: snapshot.id, name: "clone")
+        return try workshop.run(
+            CloneStart(wish: wish, findings: [disk.id: .requires(1 << 22)], jobID: Job.ID())
+        )
+    }
+
+    private func target(_ job: Job) throws -> String {
+        let path = try #require(job.work.copies.first?.target.path)
+        try FileManager.default.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent,
+            withIntermediateDirectories: true
+        )
+        return path
+    }
+
+    private func reopened() throws -> Engine { try Engine(state: workshop.directory.path("state")) }
+
+    @Test("a clone whose process died is undone by whoever comes next")
+    func undone() async throws {
+        let job = try leaveJob()
+        let path = try target(job)
+        try Data(count: 4096).write(to: URL(filePath: path))
+        try Data(count: 4096).write(to: URL(filePath: path + ".meta"))
+        let keys = workshop.keys { try workshop.run(RemoveVM(id: workshop.vm.id)) }
+        #expect(keys == ["OBJECT_LOCKED"])
+        let engine = try reopened()
+        #expect(try engine.check() == [])
+        #expect(try engine.answer(ListVMs(), as: Session()).map(\.name) == ["source"])
+        #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(!FileManager.default.fileExists(atPath: path + ".meta"))
+        #expect(try engine.answer(ListEvents(), as: Session()).last?.code == 20006)
+        let entry = try engine.answer(ListJobs(), as: Session())[0]
+        #expect(entry.job.status == .failed)
+        #expect(entry.steps.map(\.status) == [.failed])
+        #expect(try await workshop.clone(snapshot).configuration.disks.count == 1)
+    }
+
+    @Test("a clone whose copies were all done is finished")
+    func finished() throws {
+        let job = try leaveJob()
+        let path = try target(job)
+        let source = try workshop.volume(of: disk, at: snapshot)
+        try QemuImg.convert(source.path, to: path, format: "qcow2")
+        try workshop.engine.store.write { database in
+            try database.execute(sql: "UPDATE jobStep SET status = 'finished'")
+        }
+        let engine = try reopened()
+        #expect(try engine.check() == [])
+        let vm = try engine.answer(ListVMs(), as: Session())[0]
+        #expect(vm.name == "clone")
+        #expect(vm.status == .down)
+        let text = try String(contentsOfFile: path + ".meta", encoding: .utf8)
+        #expect(text.contains("LEGALITY=LEGAL\n"))
+    }
+
+    @Test("a job that a living process is at work on is left alone")
+    func alive() async throws {
+        var wish = CloneVMFromSnapshot(snapshotID: snapshot.id, name: "clone")
+        wish.bytesPerSecond = 2 << 20
+        let job = try workshop.engine.start(wish, as: workshop.session)
+        let other = try reopened()
+        #expect(try other.check() == [])
+        #expect(try other.answer(ListJobs(), as: Session())[0].job.status == .started)
+        try await job.finish()
+        #expect(try other.answer(ListVMs(), as: Session()).map(\.status) == [.down, .down])
+    }
+
+    @Test("files of a transaction that did not come to its end go; others never do")
+    func notes() throws {
+        let state = workshop.directory.path("state")
+        let images = workshop.first.path + "/images/" + UUID().uuidString.lowercased()
+        try FileManager.default.createDirectory(
+            atPath: images,
+            withIntermediateDirectories: true
+        )
+        let (made, foreign) = (images + "/made", images + "/" + UUID().uuidString.lowercased())
+        for path in [made, foreign] { try Data("x".utf8).write(to: URL(filePath: path)) }
+        let known = try workshop.activeVolume(of: disk).path
+        do {
+            let notes = FileNotes(in: state)
+            try notes.add(made)
+            try notes.add(known)
+        }
+        let engine = try reopened()
+        #expect(!FileManager.default.fileExists(atPath: made))
+        #expect(FileManager.default.fileExists(atPath: known))
+        #expect(FileManager.default.fileExists(atPath: foreign))
+        #expect(
+            try engine.check().map(\.description) == ["The file \(foreign) belongs to no volume."]
+        )
+        #expect(try FileManager.default.contentsOfDirectory(atPath: state + "/files") == [])
+    }
+
+    @Test("what does not agree is told", arguments: ["lock", "vm", "volume", "file", "domain"])
+    func inconsistent(kind: String) throws {
+        let volume = try workshop.activeVolume(of: disk)
+        let engine = workshop.engine
+        func change(_ sql: String) throws {
+            try engine.store.write { try $0.execute(sql: sql) }
+        }
+        switch kind {
+        case "lock":
+            let job = try leaveJob()
+            _ = try reopened()
+            try change("INSERT INTO lock VALUES ('vm', 'x', '\(job.id)', 'shared')")
+        case "vm": try change("UPDATE virtualMachine SET status = 'image_locked'")
+        case "volume": try change("UPDATE volume SET status = 'locked' WHERE id = '\(volume.id)'")
+        case "file": try FileManager.default.removeItem(atPath: volume.path)
+        default: try FileManager.default.removeItem(atPath: workshop.second.path)
+        }
+        let found = try engine.check().map(\.description)
+        #expect(found.count == (kind == "domain" ? 0 : 1), "\(found)")
+    }
+
+    @Test("a store that is busy or cannot be written is one sentence, and nothing changes")
+    func unusableStore() throws {
+        let state = workshop.directory.path("state")
+        let hasty = try Engine(state: state, patienceSeconds: 0.1)
+        let other = try DatabaseQueue(path: state + "/engine.sqlite")
+        try other.inDatabase { database in
+            try database.execute(sql: "BEGIN IMMEDIATE")
+            let keys = workshop.keys { _ = try hasty.run(AddVM(name: "x"), as: Session()) }
+            #expect(keys == ["STORE_BUSY"])
+            try database.execute(sql: "ROLLBACK")
+        }
+        try other.close()
+        let system = try LoopFileSystem(ext4Megabytes: 16)
+        _ = try Engine(state: system.path("state"))
+        try system.makeReadOnly()
+        let keys = workshop.keys { _ = try Engine(state: system.path("state")) }
+        #expect(keys == ["STORE_UNUSABLE"])
+    }
+
+    @Test("the store and its directory are for nobody else")
+    func permissions() throws {
+        let state = workshop.directory.path("state")
+        func mode(_ path: String) throws -> Int? {
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            return attributes[.posixPermissions] as? Int
+        }
+        #expect(try mode(state) == 0o700)
+        for name in try FileManager.default.contentsOfDirectory(atPath: state)
+        where name.hasPrefix("engine.sqlite") {
+            #expect(try mode("\(state)/\(name)") == 0o600, "\(name)")
+        }
+    }
+}
