@@ -23,19 +23,19 @@ struct PowerCutTests {
     private let directory: TemporaryDirectory
     private let chain: ImageChain
 
-    /// A chain of data, zeros, holes and compressed clusters over 24 MiB.
+    /// A chain of data, zeros, holes and compressed clusters over 23 MiB.
     init() throws {
         directory = try TemporaryDirectory()
         let (base, top) = (directory.path("base.qcow2"), directory.path("top.qcow2"))
         let noise = directory.path("noise")
         var random = SeededGenerator(seed: 7)
         try random.bytes(3 << 20).write(to: URL(fileURLWithPath: noise))
-        try QemuImg.create(directory.path("plain.qcow2"), size: 24 << 20)
+        try QemuImg.create(directory.path("plain.qcow2"), size: 23 << 20)
         try QemuImg.io(
             directory.path("plain.qcow2"),
             [
                 "write -q -s \(noise) 0 3M", "write -q -P 1 5M 70k", "write -q -P 0 9M 1M",
-                "write -q -P 2 13M 3M", "write -q -s \(noise) 19M 3M",
+                "write -q -P 2 13M 3M", "write -q -s \(noise) 20M 3M",
             ]
         )
         try QemuImg.convert(
@@ -44,7 +44,7 @@ struct PowerCutTests {
             format: "qcow2",
             compressed: true
         )
-        try QemuImg.create(top, size: 24 << 20, options: ["cluster_size=4k"], backing: "base.qcow2")
+        try QemuImg.create(top, size: 23 << 20, options: ["cluster_size=4k"], backing: "base.qcow2")
         try QemuImg.io(
             top,
             ["write -q -P 3 1M 5k", "write -q -z 2M 300k", "write -q -P 4 17M 1M"]
@@ -194,15 +194,27 @@ struct PowerCutTests {
         let entries: [[UInt64]] = [
             [0], [0, 9], [0, .max], [.max, 0], [0, 1, 7], [2 << 20, 0], [0, 3, 1, 0, 4000],
             [0, 3, 1, 0, .max], [0, 3, 1, .max, 1], [0, 3, 4, 0, 1], [0, 4, 2, 0, 1, 0],
-            [0, 4, 2, 0, 1, .max], [0, 5, 3, 0, 1, 1, 2],
+            [0, 4, 2, 0, 1, .max], [0, 5, 3, 0, 1, 1, 2], [0, 6, 1, 0, 2, 0, 1, 1],
+            [0, 6, 1, 3, 1, 1, 0, 1],
         ]
-        for entry in entries {
+        // More clusters than the disk has, and than a chunk has of which nothing is read.
+        let starts = [0, 2, 4, 12, 14, 16, 20] as [UInt64]
+        let beyond: [UInt64] = starts.flatMap { [$0 << 20, 0] } + [22 << 20, 3, 1, 16, 1]
+        let inZeros: [UInt64] = [0, 0, 2 << 20, 0, 4 << 20, 0, 6 << 20, 3, 0, 0, 1]
+        // A subcluster that has data and reads as zeros, and masks that are too long.
+        let subclusters: [[UInt64]] = [
+            [0, 5, 3, 0, 1, 1, 1], [0, 5, 3, 0, 1, 1 << 32, 0], [0, 5, 3, 0, 1, 0, 1 << 32],
+        ]
+        let foreign: [(Kind, [UInt64])] =
+            (entries + [beyond]).map { (.qcow2, $0) } + subclusters.map { (.extendedL2, $0) }
+            + [(.metadata, inZeros)]
+        for (kind, entry) in foreign {
             let journal = VolatileTarget("journal", Data(), power)
             var file = JournalFile(journal)
             try file.append([PowerCutTests.head])
             try file.append([entry])
             let error = #expect(throws: CollapseError.self) {
-                _ = try copy(.qcow2, VolatileTarget("target", Data(), power), journal, threads: 1)
+                _ = try copy(kind, VolatileTarget("target", Data(), power), journal, threads: 1)
             }
             #expect(error?.message.contains("does not belong to this copy") == true, "\(entry)")
         }

@@ -195,6 +195,20 @@ struct ResumeTests {
         #expect(try FileFacts("\(folder)/flat.\(format)").allocatedBytes < 1 << 20)
     }
 
+    @Test("another program starts the copy anew, even one with the same bytes")
+    func otherProgram() throws {
+        try interrupt("flat.qcow2")
+        let program = directory.path("program")
+        try Command.runSuccessfully("cp", [Tool.path(), program])
+        let output = try Command.run(
+            program,
+            ["collapse", top, "flat.qcow2", "--resume"],
+            in: folder
+        )
+        #expect(output.standardError.contains("this program is not what it was before"))
+        try expectCopy("flat.qcow2", format: "qcow2")
+    }
+
     @Test("a change of a layer's external data file starts the copy anew")
     func changedDataFile() throws {
         let data = directory.path("data")

@@ -37,12 +37,12 @@ enum ChunkRecord {
         }
     }
 
-    /// The clusters of a record; nil when it has what no chunk can have.
+    /// The clusters of a record; nil when it has what no chunk of so many clusters can have.
     static func clusters(
         _ words: [UInt64],
+        limit: UInt64,
         _ geometry: Geometry
     ) -> [(number: Int, content: ClusterContent)]? {
-        let limit = Chunk.slotBytes / geometry.clusterBytes
         var clusters: [(number: Int, content: ClusterContent)] = []
         var rest = words[...]
         var next: UInt64 = 0

@@ -56,8 +56,17 @@ final class QCow2Sink: ChunkSink {
         guard !chunk.isShared else {
             return writer.replay(chunk.ticket) { placeWhole(chunk, &$0) } != nil && record.isEmpty
         }
-        guard let clusters = ChunkRecord.clusters(record, writer.geometry) else { return false }
+        let limit = chunk.wholeZeroSlots == nil ? clusterCount(inSlotOf: chunk) : 0
+        guard let clusters = ChunkRecord.clusters(record, limit: limit, writer.geometry) else {
+            return false
+        }
         return writer.replay(chunk.ticket) { place(chunk, clusters, &$0) } != nil
+    }
+
+    /// How many clusters of the disk there are in a chunk's slot.
+    private func clusterCount(inSlotOf chunk: Chunk) -> UInt64 {
+        let rest = writer.diskBytes - chunk.slotStart
+        return (min(Chunk.slotBytes, rest) - 1) / writer.geometry.clusterBytes + 1
     }
 
     private func place(

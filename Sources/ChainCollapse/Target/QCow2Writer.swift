@@ -23,6 +23,7 @@ final class QCow2Writer: TargetWriter {
 
     let target: any BlockTarget
     let geometry: Geometry
+    let diskBytes: UInt64
     let zeroClusters: ZeroClusters
     /// How streams are made; nil when clusters are written as they are.
     private let compression: (type: CompressionType, window: CompressionWindow)?
@@ -53,7 +54,7 @@ final class QCow2Writer: TargetWriter {
                 sharesClusters: format.compresses,
                 startsZeroed: target.startsZeroed
             )
-            geometry = layout.geometry
+            (geometry, diskBytes) = (layout.geometry, layout.diskBytes)
             self.layout = Mutex(layout)
             replacement = Mutex(nil)
         } catch { throw CollapseError(.invalidOptions, error.reason) }
@@ -94,7 +95,7 @@ final class QCow2Writer: TargetWriter {
     ) throws(CollapseError) {
         self.target = target
         let layout = ImageLayout(behind: replacement)
-        geometry = layout.geometry
+        (geometry, diskBytes) = (layout.geometry, layout.diskBytes)
         self.layout = Mutex(layout)
         self.replacement = Mutex(replacement)
         sharing = try BlockSharing(
