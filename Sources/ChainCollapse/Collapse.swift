@@ -244,12 +244,9 @@ public struct Collapse: Sendable {
     }
 
     private func bitmapWarnings(_ chain: ImageChain) -> [String] {
-        var copies = false
-        if case .qcow2(_, let format) = target.format { copies = format.bitmaps != .none }
-        return chain.layers.dropFirst(copies ? 1 : 0).compactMap { layer in
-            layer.image?.header.extensions.bitmaps.map {
-                "\(layer.path): \($0.count) persistent bitmaps are not copied"
-            }
+        guard case .qcow2(_, let format) = target.format else {
+            return BitmapCopies.warnings(.none, of: chain)
         }
+        return BitmapCopies.warnings(format.bitmaps, of: chain)
     }
 }

@@ -112,12 +112,12 @@ extension ImageChain {
                 )
             )
         }
-        self = ImageChain(joining: chains, salvage: salvage)
+        self = try ImageChain(joining: chains, salvage: salvage)
     }
 
     /// Several disks, one behind the other, as one raw disk.
-    private init(joining chains: [ImageChain], salvage: Bool) {
-        let disks = JoinedDisks(chains, salvage: salvage)
+    private init(joining chains: [ImageChain], salvage: Bool) throws(CollapseError) {
+        let disks = try JoinedDisks(chains, salvage: salvage)
         let layer = Layer(
             path: disks.path,
             content: .raw(start: 0),

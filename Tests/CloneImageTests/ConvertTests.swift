@@ -162,6 +162,17 @@ struct ConvertTests {
         try conversion.expectAlike()
     }
 
+    @Test("disks that together are larger than any file are an error", arguments: ["raw", "qcow2"])
+    func endless(format: String) throws {
+        try QemuImg.create(path("a"), size: 512 << 50, options: ["cluster_size=2M"])
+        try QemuImg.create(path("old"), size: 1 << 20)
+        let sources = Array(repeating: path("a"), count: 33)
+        let words = ["convert", "-n", "-O", format] + sources + [path("old")]
+        let output = try Command.run(Tool.path(), words)
+        #expect(output.status == 1, "\(output.standardError)")
+        #expect(output.standardError.contains(format == "raw" ? "more than" : "same size"))
+    }
+
     @Test("damage in one of several disks is an error, and is counted by salvage")
     func joinedDamage() throws {
         try QemuImg.create(path("a"), size: 1 << 20)

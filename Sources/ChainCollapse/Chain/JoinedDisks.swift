@@ -18,12 +18,20 @@ final class JoinedDisks: BlockSource {
     let path: String
     let byteCount: UInt64
 
-    init(_ chains: [ImageChain], salvage: Bool) {
+    /// - Throws: `CollapseError` when no file could hold the disks together.
+    init(_ chains: [ImageChain], salvage: Bool) throws(CollapseError) {
         var parts: [Part] = []
         var start: UInt64 = 0
         for chain in chains {
             parts.append(Part(map: FlatMap(of: chain), start: start))
-            start += chain.diskBytes
+            let (end, overflow) = start.addingReportingOverflow(chain.diskBytes)
+            guard !overflow, end <= UInt64(Int64.max) else {
+                throw CollapseError(
+                    .unsupportedImage,
+                    "\(chain.top.path): the disks one behind the other have more than \(Int64.max) bytes"
+                )
+            }
+            start = end
         }
         self.parts = parts
         self.salvage = salvage

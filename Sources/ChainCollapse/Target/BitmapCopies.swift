@@ -55,6 +55,19 @@ struct BitmapCopies: Sendable {
         self.sources = sources
     }
 
+    /// What is told of the bitmaps that a target does not get.
+    static func warnings(_ wanted: QCow2Format.Bitmaps, of chain: ImageChain) -> [String] {
+        // They were read before; should that fail now, nothing that was copied is worse for it.
+        let all = wanted == .none ? nil : try? chain.top.image?.persistentBitmaps()
+        let skipped = (all ?? []).filter(\.isInUse)
+        return skipped.map { "\(chain.top.path): Skipping inconsistent bitmap '\($0.name)'" }
+            + chain.layers.dropFirst(wanted == .none ? 0 : 1).compactMap { layer in
+                layer.image?.header.extensions.bitmaps.map {
+                    "\(layer.path): \($0.count) persistent bitmaps are not copied"
+                }
+            }
+    }
+
     /// Writes them behind everything that has its place.
     func write(to target: any BlockTarget, _ layout: inout ImageLayout) throws {
         try layout.addBitmaps(sources) { bytes, offset in

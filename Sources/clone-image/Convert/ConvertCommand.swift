@@ -78,9 +78,6 @@ struct ConvertCommand: AsyncParsableCommand {
         guard files.count > 1, let target = files.last else {
             throw ValidationError("Must specify image file name")
         }
-        if targetOptions.existing, !targetOptions.options.isEmpty, !quiet {
-            Output.complain("warning: -o has no effect when skipping image creation")
-        }
         let report = try await ConvertProgress.run(
             collapse(files.dropLast(), target),
             isShown: progress && !quiet

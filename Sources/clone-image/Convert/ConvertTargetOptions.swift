@@ -99,6 +99,9 @@ struct ConvertTargetOptions: ParsableArguments {
         if targetIsZero, !existing {
             throw ValidationError("--target-is-zero requires use of -n flag")
         }
+        if existing, !options.isEmpty, try !list().asksForHelp {
+            throw ValidationError("-o has no effect when skipping image creation")
+        }
         if compress, format.value == .raw {
             throw ValidationError("Compression not supported for this file format")
         }
@@ -210,7 +213,11 @@ extension CollapseSource {
             let snapshot =
                 image.snapshots.first { $0.id == self.snapshot }
                 ?? image.snapshots.first { $0.name == self.snapshot }
-            sum += snapshot?.diskBytes ?? image.diskBytes
+            // More than any disk has is more than the target has.
+            let (next, overflow) = sum.addingReportingOverflow(
+                snapshot?.diskBytes ?? image.diskBytes
+            )
+            sum = overflow ? .max : next
         }
         return sum
     }
