@@ -39,9 +39,11 @@ extension RefcountCheck {
     /// They are put right where leaks are repaired and nothing else is wrong.
     mutating func checkCopiedFlags() throws(ImageError) {
         let repairs = target != nil && report.isSound && report.leaks == 0
+        // A cluster takes one bit here, in place of a count of sixteen.
+        counts = ReferenceCounts(window: 0..<0, refcountOrder: image.header.refcountOrder)
         var start: UInt64 = 0
         while start < clusterCount {
-            let window = start..<min(start + windowClusters, clusterCount)
+            let window = start..<min(start + windowClusters * 16, clusterCount)
             let singles = try SingleClusters(window, &stored)
             try checkL1(singles, repairs)
             start = window.upperBound

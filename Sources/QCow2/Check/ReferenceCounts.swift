@@ -4,9 +4,9 @@
 /// How often the tables of an image refer to each cluster of a window of the file, and how often the
 /// image says that they do.
 package struct ReferenceCounts {
-    /// So many clusters are looked at in one pass over all tables, in 256 MiB of memory: 4 TiB of a
+    /// So many clusters are looked at in one pass over all tables, in 256 MiB of memory: 8 TiB of a
     /// file with clusters of 64 KiB.
-    package static let windowClusters: UInt64 = 64 << 20
+    package static let windowClusters: UInt64 = 128 << 20
     /// So many counts that do not fit into 16 bits are kept.
     private static let maximumLargeCounts = 1 << 20
 
