@@ -41,6 +41,11 @@ struct CloneImage: AsyncParsableCommand {
 
     static func main() {
         StandardDescriptors.fillGaps()
+        // They are read from there: without it there are none, and none would mean success.
+        guard !CommandLine.arguments.isEmpty else {
+            Output.complain("/proc tells the arguments and is missing (mount -t proc proc /proc)")
+            exit(withError: ExitCode.failure)
+        }
         QemuCommands.runIfNamed(CommandLine.arguments.dropFirst())
         StandardDescriptors.makeRoom()
         // Only what runs as a task pays for the start of its threads.

@@ -20,7 +20,8 @@ enum QemuCommands {
         let words = Array(words)
         guard let type = type(named: words.first) else {
             guard isOurName, let word = words.first, !word.hasPrefix("-") else { return }
-            let names = types.compactMap { $0.configuration.commandName }.joined(separator: ", ")
+            let names = ([CompareCommand.self] + types).compactMap { $0.configuration.commandName }
+                .joined(separator: ", ")
             Output.complain("there is no command '\(word)' here, only \(names)")
             CloneImage.exit(withError: ExitCode.failure)
         }

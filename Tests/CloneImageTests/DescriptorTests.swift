@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import clone_image
@@ -25,5 +26,14 @@ struct DescriptorTests {
         #expect(!StandardDescriptors.canWrite(to: pipe.fileHandleForReading.fileDescriptor))
         #expect(!StandardDescriptors.canWrite(to: -1))
         #expect(!StandardDescriptors.canWrite(to: 1_000_000))
+    }
+
+    @Test("without /proc, which tells the arguments, nothing is taken for done")
+    func withoutProc() throws {
+        let script = "mount -t tmpfs none /proc && exec \"$0\" info none"
+        let words = ["--mount", "sh", "-c", script, try Tool.path()]
+        let output = try Command.run("unshare", words)
+        #expect(output.status == 1)
+        #expect(output.standardError.contains("mount -t proc proc /proc"))
     }
 }
