@@ -50,15 +50,20 @@ package final class CommandContext {
         _ action: Permission.Action,
         on objects: ObjectReference...
     ) throws -> [Refusal] {
-        let permissions =
-            try Permission.filter(Column("userName") == session.userName).fetchAll(database)
-        let isAllowed = objects.allSatisfy { object in
-            permissions.contains { permission in
-                permission.role.actions.contains(action)
-                    && [.system, object].contains(permission.object)
+        let isAllowed = try objects.allSatisfy { object in
+            try [.system, object].contains {
+                try roles(on: $0).contains { $0.actions.contains(action) }
             }
         }
         return isAllowed ? [] : [.notAuthorized]
+    }
+
+    private func roles(on object: ObjectReference) throws -> [Permission.Role] {
+        let mine = Permission.filter(
+            Column("userName") == session.userName && Column("objectKind") == object.kind
+                && Column("objectID") == object.id
+        )
+        return try mine.fetchAll(database).map(\.role)
     }
 
     /// The job that holds a lock which excludes locking some objects in a mode; nil when none does.

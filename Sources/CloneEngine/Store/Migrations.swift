@@ -157,13 +157,13 @@ extension Database {
         try create(table: "permission") { table in
             table.primaryKey {
                 table.column("userName", .text)
-                table.column("role", .text)
                 table.column("objectKind", .text)
                 table.column("objectID", .text)
+                table.column("role", .text)
             }
         }
         try execute(
-            sql: "INSERT INTO permission VALUES ('admin@internal', 'SuperUser', 'system', '')"
+            sql: "INSERT INTO permission VALUES ('admin@internal', 'system', '', 'SuperUser')"
         )
     }
 }
