@@ -29,7 +29,7 @@ extension Engine {
     }
 
     /// Finishes or undoes the jobs of processes that are gone.
-    func recover() throws {
+    package func recover() throws {
         try FileNotes.settle(in: stateDirectory) { paths in
             let strays = try store.read { database in
                 try paths.filter { try Volume.filter(Column("path") == $0).isEmpty(database) }

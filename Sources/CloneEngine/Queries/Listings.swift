@@ -131,15 +131,36 @@ package struct ListJobs: Query {
     }
 }
 
+/// A job with its steps.
+package struct ShowJob: Query {
+    package let id: Job.ID
+
+    package init(id: Job.ID) { self.id = id }
+
+    package func answer(_ context: CommandContext) throws -> ListJobs.Entry {
+        guard let job = try Job.fetchOne(context.database, key: id) else {
+            throw EngineError(.notFound("job", id.rawValue))
+        }
+        return .init(job: job, steps: try JobStep.ofJob(id).fetchAll(context.database))
+    }
+}
+
 /// Events after a place in their order, the oldest first.
 package struct ListEvents: Query {
     package let after: Int64
     package let limit: Int
+    /// The job that they belong to; nil for any or none.
+    package var jobID: Job.ID?
+    /// Where there are more than the limit: those at the end, not those at the beginning.
+    package var isLatest = false
 
     package init(after: Int64 = 0, limit: Int = 1000) { (self.after, self.limit) = (after, limit) }
 
     package func answer(_ context: CommandContext) throws -> [Event] {
-        try Event.filter(Column("id") > after).order(Column("id")).limit(limit)
-            .fetchAll(context.database)
+        var events = Event.filter(Column("id") > after)
+        if let jobID { events = events.filter(Column("jobID") == jobID) }
+        let order = isLatest ? Column("id").desc : Column("id").asc
+        let found = try events.order(order).limit(limit).fetchAll(context.database)
+        return isLatest ? found.reversed() : found
     }
 }
