@@ -30,6 +30,7 @@ let package = Package(
     name: "clone-image",
     products: [
         .executable(name: "clone-image", targets: ["clone-image"]),
+        .executable(name: "clone-vm", targets: ["clone-vm"]),
         .library(name: "CloneEngine", targets: ["CloneEngine"]),
         .library(name: "ChainCollapse", targets: ["ChainCollapse", "QCow2"]),
     ],
@@ -78,6 +79,7 @@ let package = Package(
             name: "CloneEngine",
             dependencies: ["ChainCollapse", "QCow2", "DiskIO", grdb, xmlCoder, crypto]
         ),
+        .executableTarget(name: "clone-vm", dependencies: ["CloneEngine", argumentParser]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "DiskIOTests", dependencies: ["DiskIO", "TestSupport"]),

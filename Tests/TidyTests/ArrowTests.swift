@@ -18,6 +18,7 @@ private let ladder: [String: Set<String>] = [
         "ChainCollapse", "QCow2", "DiskIO", "GRDB", "XMLCoder", "Crypto", "Foundation",
         "Synchronization",
     ],
+    "clone-vm": ["CloneEngine", "ArgumentParser", "Foundation", "Synchronization"],
 ]
 
 private func forbiddenImports(in file: SwiftFile) -> [String] {

@@ -1,0 +1,32 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Foundation
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Keep what is known of VMs in this directory; else in $CLONE_VM_STATE, "
+                + "$XDG_STATE_HOME/clone-vm or ~/.local/state/clone-vm.",
+            valueName: "dir"
+        ),
+        completion: .directory
+    )
+    var state: String?
+
+    @Flag(help: "Print lines of JSON. Sizes are in bytes, times as in ISO 8601.")
+    var json = false
+
+    /// The directory that the options and the environment name.
+    var stateDirectory: String {
+        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+        return state ?? environment["CLONE_VM_STATE"] ?? CommonOptions.standard(environment)
+    }
+
+    private static func standard(_ environment: [String: String]) -> String {
+        let home = NSHomeDirectory() + "/.local/state"
+        return (environment["XDG_STATE_HOME"] ?? home) + "/clone-vm"
+    }
+}
