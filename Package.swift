@@ -93,6 +93,7 @@ let package = Package(
             name: "CloneEngineTests",
             dependencies: ["CloneEngine", "ChainCollapse", "TestSupport", grdb]
         ),
+        .testTarget(name: "CloneVMTests", dependencies: ["clone-vm", "TestSupport"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
     ]
 )
