@@ -10,6 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
+import engine
 import footprint
 import growth
 import micro
@@ -23,7 +24,8 @@ from summary import refresh
 from workloads import Workload
 
 HERE = Path(__file__).resolve().parent
-JOBS = {"growth": growth.run, "micro": micro.run, "footprint": footprint.run}
+JOBS = {"growth": growth.run, "micro": micro.run, "footprint": footprint.run,
+        "engine": engine.run}
 
 
 def compare(selection: list[Workload], tools: Tools, options: argparse.Namespace) -> list[Result]:

@@ -18,8 +18,7 @@ extension Client {
 
     /// The storage domains' names.
     func domainNames() throws -> [StorageDomain.ID: String] {
-        let entries = try ask(ListStorageDomains())
-        return Dictionary(uniqueKeysWithValues: entries.map { ($0.domain.id, $0.domain.name) })
+        try ask(StorageDomainNames())
     }
 }
 

@@ -29,6 +29,16 @@ package struct ListStorageDomains: Query {
     }
 }
 
+/// The storage domains' names.
+package struct StorageDomainNames: Query {
+    package init() {}
+
+    package func answer(_ context: CommandContext) throws -> [StorageDomain.ID: String] {
+        let domains = try StorageDomain.fetchAll(context.database)
+        return Dictionary(uniqueKeysWithValues: domains.map { ($0.id, $0.name) })
+    }
+}
+
 /// VMs that a user may see, by name.
 package struct ListVMs: Query {
     package init() {}
@@ -104,11 +114,31 @@ package struct ListDisks: Query {
     package init() {}
 
     package func answer(_ context: CommandContext) throws -> [Entry] {
-        try Disk.order(Column("alias")).fetchAll(context.database).map { disk in
-            let chain = try disk.activeVolumeID.map(context.chain) ?? []
-            let vms = try context.attachments(of: disk.id).compactMap { try context.vm($0.vmID) }
-            return Entry(disk: disk, volumes: chain.reversed(), vmNames: vms.map(\.name).sorted())
-        }
+        try Disk.order(Column("alias")).fetchAll(context.database).map(context.entry)
+    }
+}
+
+/// One disk with its volumes, the lowest first.
+package struct ShowDisk: Query {
+    package let id: Disk.ID
+
+    package init(id: Disk.ID) { self.id = id }
+
+    package func answer(_ context: CommandContext) throws -> ListDisks.Entry {
+        guard let disk = try context.disk(id) else { throw EngineError(.noDisk(id)) }
+        return try context.entry(disk)
+    }
+}
+
+extension CommandContext {
+    fileprivate func entry(_ disk: Disk) throws -> ListDisks.Entry {
+        let chain = try disk.activeVolumeID.map(chain) ?? []
+        let vms = try attachments(of: disk.id).compactMap { try vm($0.vmID) }
+        return ListDisks.Entry(
+            disk: disk,
+            volumes: chain.reversed(),
+            vmNames: vms.map(\.name).sorted()
+        )
     }
 }
 

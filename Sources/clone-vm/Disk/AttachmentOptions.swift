@@ -45,8 +45,7 @@ struct DiskOfVM: ParsableArguments {
 extension Client {
     /// Shows a disk that a command has made.
     func show(_ disk: Disk) throws {
-        let entry = try ask(ListDisks()).first { $0.disk.id == disk.id }
-        guard let entry else { return }
+        let entry = try ask(ShowDisk(id: disk.id))
         show(DiskDocument(entry, try domainNames()), "Disk \(disk.alias) added: \(disk.id)")
     }
 }
