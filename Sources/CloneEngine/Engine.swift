@@ -79,8 +79,10 @@ package final class Engine: Sendable {
     static func remove(_ paths: [String]) {
         for path in paths {
             _ = try? Leftovers.clean(Directory.parent(of: path))
-            try? Directory.remove(path)
-            try? Directory.remove(path + ".meta")
+            let metadata = DomainLayout.metadata(of: path)
+            for name in [path, metadata, MetadataFile.draft(of: metadata)] {
+                try? Directory.remove(name)
+            }
             // Goes only when it is empty.
             try? Directory.removeEmpty(Directory.parent(of: path))
         }

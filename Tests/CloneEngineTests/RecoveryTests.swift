@@ -46,14 +46,17 @@ struct RecoveryTests {
         let job = try leaveJob()
         let path = try target(job)
         try Data(count: 4096).write(to: URL(filePath: path))
-        try Data(count: 4096).write(to: URL(filePath: path + ".meta"))
+        for name in [".meta", ".meta.new"] {
+            try Data(count: 4096).write(to: URL(filePath: path + name))
+        }
         let keys = workshop.keys { try workshop.run(RemoveVM(id: workshop.vm.id)) }
         #expect(keys == ["OBJECT_LOCKED"])
         let engine = try reopened()
         #expect(try engine.check() == [])
         #expect(try engine.answer(ListVMs(), as: Session()).map(\.name) == ["source"])
         #expect(!FileManager.default.fileExists(atPath: path))
-        #expect(!FileManager.default.fileExists(atPath: path + ".meta"))
+        let directory = (path as NSString).deletingLastPathComponent
+        #expect(!FileManager.default.fileExists(atPath: directory))
         #expect(try engine.answer(ListEvents(), as: Session()).last?.code == 20006)
         let entry = try engine.answer(ListJobs(), as: Session())[0]
         #expect(entry.job.status == .failed)

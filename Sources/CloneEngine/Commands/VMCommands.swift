@@ -135,13 +135,14 @@ extension CommandContext {
 
     /// Removes a disk and its volumes; the files go when the transaction has come to its end.
     func remove(_ disk: Disk) throws {
-        for volume in try volumes(of: disk.id) {
-            guard volume.domainID == nil else {
-                try willRemove(volume.path)
-                continue
-            }
-            try log(.fileKept(disk: disk.alias, path: volume.path))
-        }
+        for volume in try volumes(of: disk.id) { try remove(fileOf: volume) }
         try disk.delete(database)
+    }
+
+    /// Removes a volume's file once the transaction has come to its end; one that was adopted stays.
+    func remove(fileOf volume: Volume) throws {
+        guard volume.domainID == nil else { return try willRemove(volume.path) }
+        let alias = try disk(volume.diskID)?.alias ?? volume.diskID.rawValue
+        try log(.fileKept(disk: alias, path: volume.path))
     }
 }

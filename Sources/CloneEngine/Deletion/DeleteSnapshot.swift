@@ -162,7 +162,7 @@ extension CommandContext {
                 try kept.writeMetadata(of: disk, kind: isTop ? .leaf : .inner)
             }
             try removed.delete(database)
-            if removed.domainID != nil { try willRemove(removed.path) }
+            try remove(fileOf: removed)
         }
         try Snapshot.deleteOne(database, key: work.snapshotID)
         try log(

@@ -49,7 +49,7 @@ package struct VolumeCopy: Codable, Hashable, Sendable {
     /// The lowest file that is not collapsed and stays below the target.
     package let basePath: String?
     package let target: CopyTarget
-    /// The bytes of data that are written each second, at most, by all of the job's steps together.
+    /// The bytes of data that this copy writes each second, at most; nil for as many as possible.
     package let bytesPerSecond: UInt64?
 }
 

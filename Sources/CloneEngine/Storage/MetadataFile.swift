@@ -9,11 +9,14 @@ enum MetadataFile {
     /// Nothing longer is read; a volume's has 512 bytes.
     static let maximumBytes = 1 << 16
 
+    /// Where a metadata file is written before it gets its name.
+    static func draft(of path: String) -> String { path + ".new" }
+
     /// Writes the text beside its place, and gives it the name once it is on stable storage.
     ///
     /// - Throws: `EngineError` when a call fails; what was there before is there still.
     static func write(_ text: String, to path: String) throws(EngineError) {
-        let draft = path + ".new"
+        let draft = draft(of: path)
         do {
             try Data(text.utf8).write(to: URL(filePath: draft))
             let file = try FileHandle(forWritingTo: URL(filePath: draft))
