@@ -19,6 +19,7 @@ enum QemuCommands {
     static func runIfNamed(_ words: ArraySlice<String>) {
         let words = Array(words)
         guard let type = type(named: words.first) else {
+            guard words.first != "commit" else { refuseCommit() }
             guard isOurName, let word = words.first, !word.hasPrefix("-") else { return }
             let names = ([CompareCommand.self] + types).compactMap { $0.configuration.commandName }
                 .joined(separator: ", ")
@@ -36,6 +37,14 @@ enum QemuCommands {
             CloneImage.exit()
         }
         dispatchMain()
+    }
+
+    private static func refuseCommit() -> Never {
+        Output.complain(
+            "commit is not built: what is merged into a lower layer changes for every other image above "
+                + "it; collapse --base makes a new layer of several instead"
+        )
+        CloneImage.exit(withError: ExitCode.failure)
     }
 
     private static func type(named word: String?) -> (any ParsableCommand.Type)? {

@@ -3,19 +3,25 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import QCow2
 
-/// `clone-image rebase`: a collapse in place with `qemu-img rebase`'s arguments.
+/// `clone-image rebase`: a collapse in place, or a change of the header, with `qemu-img rebase`'s
+/// arguments.
 struct RebaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebase",
-        abstract: "Makes an image stand alone, as qemu-img rebase -b \"\" does.",
+        abstract: "Makes an image stand alone, or renames what is below, as qemu-img rebase does.",
         discussion: """
-            The image is given what the layers below it have, and needs them no more: \
-            what collapse --in-place does. \
-            No other backing file than none can be given.
+            With -b "" the image is given what the layers below it have, and needs them no more: \
+            what collapse --in-place does.
+
+            With -u only the name and the format of the file below are changed in the image's \
+            header; nothing is opened but the image. It reads as before where the new file has \
+            the content of the old one, and as something else where not.
 
             Examples:
               clone-image rebase -p -b "" top.qcow2
+              clone-image rebase -u -b moved/base.qcow2 -F qcow2 top.qcow2
             """
     )
 
@@ -26,7 +32,7 @@ struct RebaseCommand: AsyncParsableCommand {
         name: .customShort("b", allowingJoined: true),
         help: ArgumentHelp("The image to be below: \"\" for none.", valueName: "backing")
     )
-    var backing: String
+    var backing: String?
 
     @Option(
         name: .customShort("f", allowingJoined: true),
@@ -37,7 +43,7 @@ struct RebaseCommand: AsyncParsableCommand {
     @Option(
         name: .customShort("F", allowingJoined: true),
         help: ArgumentHelp(
-            "Taken for compatibility: nothing is below.",
+            "The format of the image to be below.",
             valueName: Choice<ImageFormat>.words
         )
     )
@@ -61,10 +67,10 @@ struct RebaseCommand: AsyncParsableCommand {
     )
     var sourceCache = Choice(CacheMode.writeback)
 
-    @Flag(name: .customShort("u"), help: "Not built: an error.")
+    @Flag(name: .customShort("u"), help: "Change the header only.")
     var isUnsafe = false
 
-    @Flag(name: [.customShort("U"), .long], help: "An error: the image must be nobody else's.")
+    @Flag(name: [.customShort("U"), .long], help: "Only with -u, which opens nothing below.")
     var forceShare = false
 
     @Flag(name: .shortAndLong, help: "Show progress on standard output.")
@@ -74,20 +80,43 @@ struct RebaseCommand: AsyncParsableCommand {
     var quiet = false
 
     func validate() throws {
-        guard backing.isEmpty, !isUnsafe else {
+        guard !isUnsafe else {
+            guard name.isEmpty || backingFormat != nil else {
+                throw ValidationError("-u -b \(name) needs the format of that file: -F")
+            }
+            return
+        }
+        guard backing != nil else { throw ValidationError("rebase needs -b, or -u") }
+        guard name.isEmpty else {
             throw ValidationError(
-                "only rebase -b \"\" is built: it copies what is below and leaves nothing there"
+                "-b \(name) without -u is not built: rebase -b \"\" copies all that is below into "
+                    + "the image, and rebase -u -b changes nothing but the name"
             )
         }
         guard !forceShare else {
-            throw ValidationError("-U is for images that are only read, and rebase changes one")
+            throw ValidationError("-U is only for -u: a copy needs files that nobody writes to")
         }
     }
 
+    /// The image to be below; empty for none.
+    private var name: String { backing ?? "" }
+
     func run() async throws {
+        guard !isUnsafe else { return try rename() }
         let collapse = Collapse(inPlace: try source(), options: options)
         let report = try await ConvertProgress.run(collapse, isShown: progress && !quiet)
         for warning in report.warnings where !quiet { Output.complain("warning: \(warning)") }
+    }
+
+    private func rename() throws {
+        let new = name.isEmpty ? nil : backingFormat?.value.rawValue
+        let backing = new.map { CreationOptions.BackingName(name: name, format: $0) }
+        let display = ConvertProgress(isShown: progress && !quiet)
+        let result = Result {
+            try RecordedBacking(of: file, format: format?.value).replace(by: backing)
+        }
+        display.end(isDone: (try? result.get()) != nil)
+        try result.get()
     }
 
     private func source() throws -> CollapseSource {

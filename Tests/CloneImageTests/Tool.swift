@@ -25,6 +25,11 @@ enum Tool {
 
     /// Runs the tool, whatever its exit status.
     static func run(_ arguments: String..., in directory: String? = nil) throws -> Command.Output {
+        try run(arguments, in: directory)
+    }
+
+    /// Runs the tool, whatever its exit status.
+    static func run(_ arguments: [String], in directory: String? = nil) throws -> Command.Output {
         try Command.run(path(), arguments, in: directory)
     }
 

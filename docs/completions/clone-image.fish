@@ -116,7 +116,7 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positio
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'info' -d 'Tells what an image says of itself, as qemu-img info does.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'map' -d 'Tells where the data of a disk lies, as qemu-img map does.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'measure' -d 'Tells the size of the file that a disk needs, as qemu-img measure does.'
-complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'rebase' -d 'Makes an image stand alone, as qemu-img rebase -b "" does.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'rebase' -d 'Makes an image stand alone, or renames what is below, as qemu-img rebase does.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'snapshot' -d 'Lists the internal snapshots of an image, as qemu-img snapshot -l does.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image collapse" -eq 1' -F
@@ -262,11 +262,11 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_o
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image rebase" -eq 1' -F
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" b' -s 'b' -d 'The image to be below: "" for none.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" f' -s 'f' -d 'The image\'s format.' -rfka 'raw qcow2'
-complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" F' -s 'F' -d 'Taken for compatibility: nothing is below.' -rfka 'raw qcow2'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" F' -s 'F' -d 'The format of the image to be below.' -rfka 'raw qcow2'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" t' -s 't' -d 'The image is on the disk at the end. none, off, directsync: also past the page cache.' -rfka 'none off directsync writeback writethrough unsafe'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" T' -s 'T' -d 'none, off and directsync read what the disk has, not what the page cache has kept.' -rfka 'none off directsync writeback writethrough unsafe'
-complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" u' -s 'u' -d 'Not built: an error.'
-complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" U force-share' -s 'U' -l 'force-share' -d 'An error: the image must be nobody else\'s.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" u' -s 'u' -d 'Change the header only.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" U force-share' -s 'U' -l 'force-share' -d 'Only with -u, which opens nothing below.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" p progress' -l 'progress' -s 'p' -d 'Show progress on standard output.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" q quiet' -l 'quiet' -s 'q' -d 'Print nothing but errors.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" version' -l 'version' -d 'Show the version.'

@@ -42,7 +42,8 @@ public struct ImageCheck: Sendable {
         }
     }
 
-    private static func target(_ path: String) throws(CollapseError) -> TargetFile {
+    /// The image file, open for writing and locked.
+    static func target(_ path: String) throws(CollapseError) -> TargetFile {
         let target = try usingDisk { () throws(IOError) in try TargetFile(opening: path) }
         guard try usingDisk({ () throws(IOError) in try target.lock() }) else { throw inUse(path) }
         return target

@@ -25,7 +25,7 @@ extension CreationOptions {
         var bytes: [UInt8] = []
         let length = version == 2 ? Header.version2Bytes : CreationOptions.headerBytes
         let extensions =
-            backingFormatExtension() + bitmapsExtension(tables.bitmaps)
+            CreationOptions.backingFormatExtension(backing) + bitmapsExtension(tables.bitmaps)
             + Array(repeating: 0, count: 8)
         let nameOffset = UInt64(length) + UInt64(extensions.count)
         let name = Array((backing?.name ?? "").utf8)
@@ -69,7 +69,7 @@ extension CreationOptions {
     }
 
     /// The backing format extension, where there is a backing file.
-    private func backingFormatExtension() -> [UInt8] {
+    static func backingFormatExtension(_ backing: BackingName?) -> [UInt8] {
         var bytes: [UInt8] = []
         if let format = backing?.format.utf8 {
             bytes.appendBigEndian(HeaderExtensions.Kind.backingFormat.rawValue)

@@ -4,9 +4,6 @@
 package import DiskIO
 
 extension TableReplacement {
-    /// What a disk writes as one.
-    private static let sectorBytes = 512
-
     /// Writes what is left of the new tables, after the last cluster was placed.
     ///
     /// - Returns: the first sector of the file, which makes the new tables the image's own; until it is
@@ -53,85 +50,10 @@ extension TableReplacement {
         l1TableOffset: UInt64,
         _ refcounts: Place
     ) throws(ImageError) -> [UInt8] {
-        let (header, source) = (image.header, image.metadata)
-        let count = Int(min(image.geometry.clusterBytes, source.byteCount))
-        var bytes = try reading { () throws(IOError) in try source.bytes(at: 0, count: count) }
-        try dropBackingFormat(from: &bytes)
-        bytes.replace(at: 8, with: UInt64(0))
-        bytes.replace(at: 16, with: UInt32(0))
+        var bytes = try BackingReplacement(of: image, by: nil).sector
         bytes.replace(at: 40, with: l1TableOffset)
         bytes.replace(at: 48, with: refcounts.offset)
         bytes.replace(at: 56, with: UInt32(refcounts.clusters))
-        if header.version >= 3 {
-            // Who writes clears what he does not know.
-            let known = header.autoclearFeatures.intersection([.bitmaps, .rawExternalData])
-            bytes.replace(at: 88, with: known.rawValue)
-        }
-        return Array(bytes.prefix(TableReplacement.sectorBytes))
-    }
-
-    /// Takes out the extension that names the backing file's format, where all others then lie in the
-    /// first sector; else it stays, and means nothing without a backing file.
-    private func dropBackingFormat(from bytes: inout [UInt8]) throws(ImageError) {
-        let start = Int(image.header.headerLength)
-        let (kept, hasEnd) = extensions(in: bytes)
-        let room = TableReplacement.sectorBytes - start - 8
-        if kept.count <= room {
-            let rest = Array(repeating: 0 as UInt8, count: room + 8 - kept.count)
-            bytes.replaceSubrange(start..<min(bytes.count, start + room + 8), with: kept + rest)
-        } else if !hasEnd {
-            throw image.damaged(8, "the header extensions have no end but the backing file's name")
-        }
-    }
-
-    /// The header extensions without the backing file's format, and whether a mark says where they end.
-    private func extensions(in bytes: [UInt8]) -> (kept: [UInt8], hasEnd: Bool) {
-        let nameOffset = Int(clamping: bytes.bigEndian(UInt64.self, at: 8))
-        var kept: [UInt8] = []
-        var position = Int(image.header.headerLength)
-        while min(nameOffset, bytes.count) - position >= 8 {
-            let type = bytes.bigEndian(UInt32.self, at: position)
-            guard type != 0 else { return (kept, true) }
-            let length = Int(bytes.bigEndian(UInt32.self, at: position + 4))
-            let end = position + 8 + (length + 7) / 8 * 8
-            if type != HeaderExtensions.Kind.backingFormat.rawValue {
-                kept += bytes[position..<min(end, bytes.count)]
-            }
-            position = end
-        }
-        return (kept, false)
-    }
-}
-
-extension [UInt8] {
-    /// Writes a number over the bytes at an index.
-    fileprivate mutating func replace(at index: Int, with value: some FixedWidthInteger) {
-        var bytes: [UInt8] = []
-        bytes.appendBigEndian(value)
-        replaceSubrange(index..<(index + bytes.count), with: bytes)
-    }
-}
-
-/// A file whose first bytes are others.
-private final class SourceWithStart: BlockSource {
-    private let source: any BlockSource
-    private let start: [UInt8]
-    var path: String { source.path }
-    var byteCount: UInt64 { source.byteCount }
-
-    init(_ source: any BlockSource, _ start: [UInt8]) {
-        (self.source, self.start) = (source, start)
-    }
-
-    func read(at offset: UInt64, into bytes: inout MutableRawSpan) throws(IOError) {
-        try source.read(at: offset, into: &bytes)
-        if offset < UInt64(start.count) { overwrite(&bytes, at: Int(offset)) }
-    }
-
-    /// Puts the bytes of the start that lie from an offset on over those that were read there.
-    private func overwrite(_ bytes: inout MutableRawSpan, at offset: Int) {
-        for (place, byte) in start.dropFirst(offset).prefix(bytes.byteCount).enumerated() {
-            bytes.storeBytes(of: byte, toByteOffset: place, as: UInt8.self)
-        }
+        return bytes
     }
 }

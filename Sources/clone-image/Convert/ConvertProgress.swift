@@ -32,7 +32,8 @@ struct ConvertProgress {
         }
     }
 
-    private init(isShown: Bool) {
+    /// Shows that the work begins.
+    init(isShown: Bool) {
         self.isShown = isShown
         show(0)
     }
