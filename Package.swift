@@ -25,6 +25,17 @@ let argumentParser = Target.Dependency.product(
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let xmlCoder = Target.Dependency.product(name: "XMLCoder", package: "XMLCoder")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(
+    name: "HummingbirdTesting",
+    package: "hummingbird"
+)
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 
 let package = Package(
     name: "clone-image",
@@ -40,6 +51,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.9.0"),
         // Only for `swift package generate-documentation`.
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
     ],
@@ -77,9 +93,25 @@ let package = Package(
         ),
         .target(
             name: "CloneEngine",
-            dependencies: ["ChainCollapse", "QCow2", "DiskIO", grdb, xmlCoder, crypto]
+            dependencies: [
+                "ChainCollapse", "QCow2", "DiskIO", grdb, xmlCoder, crypto, cryptoExtras,
+            ]
         ),
-        .executableTarget(name: "clone-vm", dependencies: ["CloneEngine", argumentParser]),
+        .target(
+            name: "CloneAPI",
+            dependencies: ["CloneEngine", hummingbird, xmlCoder, logging, metrics]
+        ),
+        .target(
+            name: "CloneWeb",
+            dependencies: ["CloneEngine", hummingbird, mustache, logging]
+        ),
+        .executableTarget(
+            name: "clone-vm",
+            dependencies: [
+                "CloneEngine", "CloneAPI", "CloneWeb", argumentParser, hummingbird,
+                hummingbirdTLS, x509, crypto, logging,
+            ]
+        ),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "DiskIOTests", dependencies: ["DiskIO", "TestSupport"]),
@@ -92,6 +124,14 @@ let package = Package(
         .testTarget(
             name: "CloneEngineTests",
             dependencies: ["CloneEngine", "ChainCollapse", "TestSupport", grdb]
+        ),
+        .testTarget(
+            name: "CloneAPITests",
+            dependencies: ["CloneAPI", "CloneEngine", "TestSupport", hummingbirdTesting]
+        ),
+        .testTarget(
+            name: "CloneWebTests",
+            dependencies: ["CloneWeb", "CloneEngine", "TestSupport", hummingbirdTesting]
         ),
         .testTarget(name: "CloneVMTests", dependencies: ["clone-vm", "TestSupport"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),

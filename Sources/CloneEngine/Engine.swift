@@ -12,6 +12,7 @@ internal import GRDB
 package final class Engine: Sendable {
     let store: Store
     let copiers = DomainTurns()
+    let attempts = LoginAttempts()
 
     /// The directory of all that the engine keeps.
     package var stateDirectory: String { store.directory }

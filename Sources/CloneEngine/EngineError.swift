@@ -39,7 +39,8 @@ package struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
 package struct Refusal: Hashable, Sendable {
     /// What a caller can do about it, the weightiest first.
     package enum Kind: String, Sendable, CaseIterable {
-        case badRequest, conflict, internalError, forbidden, notFound
+        case badRequest, conflict, internalError, forbidden, notFound, unauthenticated,
+            tooManyRequests
     }
 
     /// A name for programs: oVirt's, without its prefix, where it has one.

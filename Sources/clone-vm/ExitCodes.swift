@@ -12,7 +12,7 @@ extension EngineError {
         case .badRequest: ExitCode(2)
         case .conflict: ExitCode(3)
         case .notFound: ExitCode(4)
-        case .forbidden: ExitCode(5)
+        case .forbidden, .unauthenticated, .tooManyRequests: ExitCode(5)
         }
     }
 }

@@ -15,10 +15,21 @@ private let ladder: [String: Set<String>] = [
         "Dispatch", "Glibc", "Synchronization",
     ],
     "CloneEngine": [
-        "ChainCollapse", "QCow2", "DiskIO", "GRDB", "XMLCoder", "Crypto", "Foundation",
-        "Synchronization",
+        "ChainCollapse", "QCow2", "DiskIO", "GRDB", "XMLCoder", "Crypto", "CryptoExtras",
+        "Dispatch", "Foundation", "Synchronization",
     ],
-    "clone-vm": ["CloneEngine", "ArgumentParser", "Foundation", "Synchronization"],
+    "CloneAPI": [
+        "CloneEngine", "Hummingbird", "HTTPTypes", "NIOCore", "XMLCoder", "Logging", "Metrics",
+        "Foundation", "Synchronization",
+    ],
+    "CloneWeb": [
+        "CloneEngine", "Hummingbird", "HTTPTypes", "NIOCore", "Mustache", "Logging",
+        "Foundation", "Synchronization",
+    ],
+    "clone-vm": [
+        "CloneEngine", "CloneAPI", "CloneWeb", "ArgumentParser", "Hummingbird", "HummingbirdTLS",
+        "X509", "Crypto", "Logging", "Foundation", "Synchronization",
+    ],
 ]
 
 private func forbiddenImports(in file: SwiftFile) -> [String] {

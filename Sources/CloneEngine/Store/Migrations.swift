@@ -14,6 +14,7 @@ extension DatabaseMigrator {
             try database.createJobs()
             try database.createEvents()
         }
+        migrator.registerMigration("accounts") { try $0.createAccounts() }
         return migrator
     }
 }
@@ -165,6 +166,21 @@ extension Database {
         try execute(
             sql: "INSERT INTO permission VALUES ('admin@internal', 'system', '', 'SuperUser')"
         )
+    }
+
+    fileprivate func createAccounts() throws {
+        try create(table: "account") { table in
+            table.primaryKey("id", .text)
+            table.column("name", .text).notNull().unique()
+            table.column("password", .text).notNull()
+            table.column("createdAt", .datetime).notNull()
+        }
+        try create(table: "accessToken") { table in
+            table.primaryKey("hash", .blob)
+            table.column("userName", .text).notNull().indexed()
+            table.column("createdAt", .datetime).notNull()
+            table.column("expiresAt", .datetime).notNull().indexed()
+        }
     }
 }
 
