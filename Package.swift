@@ -27,13 +27,18 @@ let xmlCoder = Target.Dependency.product(name: "XMLCoder", package: "XMLCoder")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting",
     package: "hummingbird"
 )
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 
@@ -54,6 +59,10 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.9.0"),
         // Only for `swift package generate-documentation`.
@@ -99,7 +108,9 @@ let package = Package(
         ),
         .target(
             name: "CloneAPI",
-            dependencies: ["CloneEngine", hummingbird, xmlCoder, logging, metrics]
+            dependencies: [
+                "CloneEngine", hummingbird, httpTypes, nioCore, xmlCoder, logging, metrics,
+            ]
         ),
         .target(
             name: "CloneWeb",
@@ -108,8 +119,9 @@ let package = Package(
         .executableTarget(
             name: "clone-vm",
             dependencies: [
-                "CloneEngine", "CloneAPI", "CloneWeb", argumentParser, hummingbird,
-                hummingbirdTLS, x509, crypto, logging,
+                "CloneEngine", "CloneAPI", "CloneWeb", argumentParser, hummingbird, hummingbirdCore,
+                hummingbirdTLS, httpTypes, nioCore, nioSSL, x509, swiftASN1, crypto, logging,
+                metrics,
             ]
         ),
 

@@ -39,7 +39,7 @@ struct CloneVM: AsyncParsableCommand {
         subcommands: [
             CloneCommand.self, VMCommand.self, DiskCommand.self, NICCommand.self,
             SnapshotCommand.self, DomainCommand.self, JobCommand.self, EventCommand.self,
-            RecoverCommand.self,
+            RecoverCommand.self, ServeCommand.self,
         ]
     )
 

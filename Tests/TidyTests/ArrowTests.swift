@@ -27,8 +27,9 @@ private let ladder: [String: Set<String>] = [
         "Foundation", "Synchronization",
     ],
     "clone-vm": [
-        "CloneEngine", "CloneAPI", "CloneWeb", "ArgumentParser", "Hummingbird", "HummingbirdTLS",
-        "X509", "Crypto", "Logging", "Foundation", "Synchronization",
+        "CloneEngine", "CloneAPI", "CloneWeb", "ArgumentParser", "Hummingbird", "HummingbirdCore",
+        "HummingbirdTLS", "HTTPTypes", "NIOCore", "NIOSSL", "X509", "SwiftASN1", "Crypto",
+        "Logging", "Metrics", "Foundation", "Synchronization",
     ],
 ]
 

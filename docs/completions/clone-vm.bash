@@ -173,13 +173,13 @@ _clone-vm() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    clone|vm|disk|nic|snapshot|domain|job|event|recover|help)
+    clone|vm|disk|nic|snapshot|domain|job|event|recover|serve|help)
         # Offer subcommand argument completions
         "_clone-vm_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'clone vm disk nic snapshot domain job event recover help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'clone vm disk nic snapshot domain job event recover serve help' -- "${cur}"))
         ;;
     esac
 }
@@ -990,6 +990,44 @@ _clone-vm_recover() {
 
     # Offer option value completions
     case "${prev}" in
+    '--state')
+        __clone-vm_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_clone-vm_serve() {
+    repeating_flags=()
+    non_repeating_flags=(--plain-http --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--address --port --certificate --key --log-level --at-end --state)
+    __clone-vm_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--address')
+        return
+        ;;
+    '--port')
+        return
+        ;;
+    '--certificate')
+        __clone-vm_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--key')
+        __clone-vm_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--log-level')
+        __clone-vm_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'$'\n''critical'
+        return
+        ;;
+    '--at-end')
+        __clone-vm_add_completions -W 'wait'$'\n''leave'
+        return
+        ;;
     '--state')
         __clone-vm_add_completions -d
         return
