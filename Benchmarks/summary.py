@@ -1,6 +1,7 @@
 """The table that a page for readers shows, made of the last results."""
 
 import json
+import re
 from pathlib import Path
 from statistics import median
 
@@ -13,18 +14,31 @@ HEADS = ["Workload", "Output", "`qemu-img` ÷ ours", "Wanted", "Limit ÷ ours",
 
 
 def refresh(page: Path, results: Path) -> None:
-    """Replaces the page's section `measured`."""
+    """Replaces the rows of the page's section `measured` that were measured anew."""
     data = json.loads((results / "results.json").read_text())
     facts = data["facts"]
-    rows = [row for case in data["cases"] for row in summary(case)]
+    rows = merged(shown(page), [row for case in data["cases"] for row in summary(case)])
     scale, rounds = f"{facts['scale']:g}", facts["rounds"]
     text = f"""\
 Wall time of the best of `qemu-img convert` plain, `-W` and `-C`, or of whom a row names, divided by
 ours: medians of {rounds} interleaved rounds on {facts['cores']} cores and {facts['file system']}, warm cache,
 sizes times {scale}, against {facts['peer']}. Each result was compared with its source, and each
 qcow2 checked, by `qemu-img`. `Scripts/bench --scale {scale} --rounds {rounds}`, and then
-`Scripts/bench --table {page.name}`, make this table again."""
+`Scripts/bench --table {page.name}`, make this table again; with `--only`, some rows of it."""
     fill(page, "measured", f"{text}\n\n{table(HEADS, rows, texts=2)}")
+
+
+def shown(page: Path) -> list[list[str]]:
+    """The rows that the page's table has."""
+    return [line[2:-2].split(" | ") for line in page.read_text().splitlines()
+            if re.match(r"\| W\d+ ", line)]
+
+
+def merged(old: list[list[str]], new: list[list[str]]) -> list[list[str]]:
+    """The new rows, and those of the old ones that show other cases, by workload."""
+    fresh = {(name, output) for name, output, *_ in new}
+    kept = [row for row in old if (row[0], row[1]) not in fresh]
+    return sorted(kept + new, key=lambda row: int(row[0].split()[0][1:]))
 
 
 def summary(case: dict) -> list[list[str]]:

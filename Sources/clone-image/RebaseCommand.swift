@@ -104,18 +104,19 @@ struct RebaseCommand: AsyncParsableCommand {
     func run() async throws {
         guard !isUnsafe else { return try rename() }
         let collapse = Collapse(inPlace: try source(), options: options)
-        let report = try await ConvertProgress.run(collapse, isShown: progress && !quiet)
+        let report = try await PercentProgress.run(collapse, isShown: progress && !quiet)
         for warning in report.warnings where !quiet { Output.complain("warning: \(warning)") }
     }
 
     private func rename() throws {
         let new = name.isEmpty ? nil : backingFormat?.value.rawValue
         let backing = new.map { CreationOptions.BackingName(name: name, format: $0) }
-        let display = ConvertProgress(isShown: progress && !quiet)
+        let display = PercentProgress(isShown: progress && !quiet)
         let result = Result {
             try RecordedBacking(of: file, format: format?.value).replace(by: backing)
         }
-        display.end(isDone: (try? result.get()) != nil)
+        if case .success = result { display.complete() }
+        display.end()
         try result.get()
     }
 

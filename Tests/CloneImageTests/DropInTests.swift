@@ -25,7 +25,7 @@ struct DropInTests {
 
     @Test(
         "a script of typical calls prints and makes the same",
-        arguments: [("convert", 40), ("make", 22)]
+        arguments: [("convert", 41), ("make", 22)]
     )
     func script(part: String, callCount: Int) throws {
         let directory = try TemporaryDirectory()

@@ -78,7 +78,7 @@ struct ConvertCommand: AsyncParsableCommand {
         guard files.count > 1, let target = files.last else {
             throw ValidationError("Must specify image file name")
         }
-        let report = try await ConvertProgress.run(
+        let report = try await PercentProgress.run(
             collapse(files.dropLast(), target),
             isShown: progress && !quiet
         )

@@ -58,7 +58,7 @@ struct CompareCommand: AsyncParsableCommand {
     )
     var strict = false
 
-    @Flag(name: .shortAndLong, help: "Show progress on a terminal.")
+    @Flag(name: .shortAndLong, help: "Show progress on standard output.")
     var progress = false
 
     @Flag(name: .shortAndLong, help: "Print nothing but errors.")
@@ -82,17 +82,18 @@ struct CompareCommand: AsyncParsableCommand {
         )
         comparison.isStrict = strict
         if let threads = threadOptions.threads { comparison.threads = threads }
-        let display = ProgressDisplay(progress && !quiet ? .auto : .none, descriptor: 2)
+        let display = PercentProgress(isShown: progress && !quiet)
         let report: Comparison.Report
         do throws(Comparison.Failure) {
-            report = try await comparison.run { display.show($0) }
+            report = try await comparison.run { display.update($0) }
         } catch {
-            display.erase()
             Output.complain(error.error.message)
+            display.end()
             throw ExitCode(error.exitCode)
         }
-        display.erase()
+        if report.difference == nil { display.complete() }
         tell(report)
+        display.end()
         if report.difference != nil { throw ExitCode(1) }
     }
 

@@ -3,12 +3,13 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Synchronization
 
-/// How far a conversion is, as `qemu-img -p` shows it on standard output.
-struct ConvertProgress {
+/// How far the work is, as `qemu-img -p` shows it on standard output.
+final class PercentProgress: Sendable {
     private let isShown: Bool
     /// What was shown last, in hundredths of a per cent.
-    private var shown = 0
+    private let shown = Mutex(0)
 
     /// Does the work, shows how far it is, and tells an error.
     ///
@@ -17,14 +18,15 @@ struct ConvertProgress {
         let signals = StopSignals()
         let job = collapse.start()
         signals.callWhenReceived { job.cancel() }
-        var display = ConvertProgress(isShown: isShown)
+        let display = PercentProgress(isShown: isShown)
         for await value in job.progress { display.update(value) }
         do throws(CollapseError) {
             let report = try await job.report()
-            display.end(isDone: true)
+            display.complete()
+            display.end()
             return report
         } catch {
-            display.end(isDone: false)
+            display.end()
             let target = collapse.target.path
             Output.complain(error.naming(signals.received, target: target).message)
             let code = error.exitCode(stoppedBy: signals.received)
@@ -39,16 +41,20 @@ struct ConvertProgress {
     }
 
     /// Shows a line for each per cent.
-    mutating func update(_ progress: CollapseProgress) {
+    func update(_ progress: CollapseProgress) {
         let hundredths = Int(progress.fraction * 10_000)
-        guard hundredths >= shown + 100, hundredths < 10_000 else { return }
-        shown = hundredths
-        show(hundredths)
+        shown.withLock { shown in
+            guard hundredths >= shown + 100, hundredths < 10_000 else { return }
+            shown = hundredths
+            show(hundredths)
+        }
     }
 
-    /// Shows that all is done, or leaves the line as it is.
-    func end(isDone: Bool) {
-        if isDone { show(10_000) }
+    /// Shows that all is done.
+    func complete() { show(10_000) }
+
+    /// Leaves the line as it is.
+    func end() {
         if isShown { Output.print("") }
     }
 
