@@ -135,7 +135,7 @@ struct Workshop {
         if volume.format == .cow { try QemuImg.check(volume.path) }
     }
 
-    var events: [Event] { get throws { try ask(ListEvents()) } }
+    var events: [Event] { get throws { try ask(ListEvents()).entries } }
 
     /// The refusals' keys of what is expected to fail.
     func keys(_ body: () throws -> Void) -> [String] {

@@ -367,13 +367,13 @@ _clone-vm_disk() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    add|adopt|add-lun|attach|list|plug|unplug|remove)
+    add|adopt|add-lun|attach|detach|list|plug|unplug|remove)
         # Offer subcommand argument completions
         "_clone-vm_disk_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'add adopt add-lun attach list plug unplug remove' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'add adopt add-lun attach detach list plug unplug remove' -- "${cur}"))
         ;;
     esac
 }
@@ -503,6 +503,22 @@ _clone-vm_disk_attach() {
     '--boot-order')
         return
         ;;
+    '--state')
+        __clone-vm_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_clone-vm_disk_detach() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--state)
+    __clone-vm_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
         return

@@ -14,7 +14,7 @@ package struct AddUser: Command {
     }
 
     package func validate(_ context: CommandContext) throws -> [Refusal] {
-        var refusals = try context.permission(.managePermissions, on: .system)
+        var refusals = try context.permission(.manageUsers, on: .system)
         let parts = name.split(separator: "@", omittingEmptySubsequences: false)
         if parts.count != 2 || parts[1] != Account.internalDomain {
             let reason = "The name of a user is NAME@\(Account.internalDomain)."
@@ -51,7 +51,7 @@ package struct SetPassword: Command {
 
     package func validate(_ context: CommandContext) throws -> [Refusal] {
         let isOwn = name == context.session.userName
-        var refusals = isOwn ? [] : try context.permission(.managePermissions, on: .system)
+        var refusals = isOwn ? [] : try context.permission(.manageUsers, on: .system)
         if try context.account(named: name) == nil { refusals.append(.notFound("user", name)) }
         return refusals + PasswordRules.refusals(password, for: "set password")
     }
@@ -71,7 +71,7 @@ package struct RemoveUser: Command {
     package init(name: String) { self.name = name }
 
     package func validate(_ context: CommandContext) throws -> [Refusal] {
-        var refusals = try context.permission(.managePermissions, on: .system)
+        var refusals = try context.permission(.manageUsers, on: .system)
         if try context.account(named: name) == nil { refusals.append(.notFound("user", name)) }
         return refusals
     }
@@ -82,17 +82,6 @@ package struct RemoveUser: Command {
         // The local administrator's are the command line's, too.
         guard name != Session.administrator else { return }
         try Permission.filter(Column("userName") == name).deleteAll(context.database)
-    }
-}
-
-/// All accounts, by name.
-package struct ListUsers: Query {
-    package init() {}
-
-    package func answer(_ context: CommandContext) throws -> [Account] {
-        let refusals = try context.permission(.managePermissions, on: .system)
-        guard refusals.isEmpty else { throw EngineError(refusals) }
-        return try Account.order(Column("name")).fetchAll(context.database)
     }
 }
 

@@ -136,9 +136,12 @@ package struct RemoveDisk: Command {
     package func validate(_ context: CommandContext) throws -> [Refusal] {
         let action = "remove disk"
         guard let disk = try context.disk(id) else { return [.noDisk(id)] }
-        var refusals: [Refusal] = []
+        var refusals = try context.permission(.deleteDisk, on: .disk(id))
         let vms = try context.attachments(of: id).map(\.vmID)
-        for vmID in vms { refusals += try context.permission(.editVM, on: .vm(vmID)) }
+        // Who shares it must not lose it either.
+        for vmID in vms where refusals.isEmpty {
+            refusals += try context.permission(.configureVMStorage, on: .vm(vmID))
+        }
         for vm in try vms.compactMap(context.vm) where vm.status != .down {
             let reason = "Disk \(disk.alias) is attached to VM \(vm.name), which is not down."
             refusals.append(.cannot(action, "VM_IS_NOT_DOWN", reason))

@@ -48,7 +48,7 @@ extension CommandContext {
     func chain(from id: Volume.ID) throws -> [Volume] {
         var chain: [Volume] = []
         var next: Volume.ID? = id
-        while let id = next, chain.count < CommandContext.maximumLayers,
+        while let id = next, chain.count < maximumLayers,
             let volume = try volume(id)
         {
             chain.append(volume)
@@ -58,7 +58,7 @@ extension CommandContext {
     }
 
     /// No chain of the image engine has more layers.
-    private static let maximumLayers = 4096
+    var maximumLayers: Int { 4096 }
 
     /// The addresses of all devices that a VM has, plugged or not.
     func addresses(of vm: VirtualMachine.ID) throws -> [DeviceAddress] {

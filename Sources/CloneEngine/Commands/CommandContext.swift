@@ -45,27 +45,6 @@ package final class CommandContext {
         try event.insert(database)
     }
 
-    /// Refuses what the session's user may not do with any of some objects, nor with all there is.
-    func permission(
-        _ action: Permission.Action,
-        on objects: ObjectReference...
-    ) throws -> [Refusal] {
-        let isAllowed = try objects.allSatisfy { object in
-            try [.system, object].contains {
-                try roles(on: $0).contains { $0.actions.contains(action) }
-            }
-        }
-        return isAllowed ? [] : [.notAuthorized]
-    }
-
-    private func roles(on object: ObjectReference) throws -> [Permission.Role] {
-        let mine = Permission.filter(
-            Column("userName") == session.userName && Column("objectKind") == object.kind
-                && Column("objectID") == object.id
-        )
-        return try mine.fetchAll(database).map(\.role)
-    }
-
     /// The job that holds a lock which excludes locking some objects in a mode; nil when none does.
     func conflict(with objects: [ObjectReference], _ mode: Lock.Mode) throws -> Job? {
         for object in objects {

@@ -21,7 +21,7 @@ extension CommandContext {
         _ wish: AttachmentWish,
         for action: String
     ) throws -> [Refusal] {
-        let refusals = try permission(.editVM, on: .vm(vmID))
+        let refusals = try permission(.configureVMStorage, on: .vm(vmID))
         guard let vm = try vm(vmID) else { return refusals + [.noVM(vmID)] }
         guard vm.status != .imageLocked else { return refusals + [.vmLocked(action)] }
         let others = try attachments(of: vmID)
@@ -65,7 +65,9 @@ package struct AttachDisk: Command {
     }
 
     package func validate(_ context: CommandContext) throws -> [Refusal] {
-        let refusals = try context.attachRefusals(vmID, wish, for: "attach disk")
+        let refusals =
+            try context.attachRefusals(vmID, wish, for: "attach disk")
+            + context.permission(.attachDisk, on: .disk(diskID))
         guard let disk = try context.disk(diskID) else { return refusals + [.noDisk(diskID)] }
         let owners = try context.attachments(of: diskID)
         guard !owners.contains(where: { $0.vmID == vmID }) else {
@@ -82,6 +84,39 @@ package struct AttachDisk: Command {
     }
 }
 
+/// Takes a disk from a VM; the disk stays, and any VM may be given it.
+package struct DetachDisk: Command {
+    package let diskID: Disk.ID
+    package let vmID: VirtualMachine.ID
+
+    package init(diskID: Disk.ID, vmID: VirtualMachine.ID) {
+        (self.diskID, self.vmID) = (diskID, vmID)
+    }
+
+    package func validate(_ context: CommandContext) throws -> [Refusal] {
+        let refusals = try context.permission(.configureVMStorage, on: .vm(vmID))
+        guard let vm = try context.vm(vmID) else { return refusals + [.noVM(vmID)] }
+        if vm.status == .imageLocked { return refusals + [.vmLocked("detach disk")] }
+        guard let attachment = try context.attachment(of: diskID, to: vmID) else {
+            return refusals + [.notFound("disk of the VM", diskID.rawValue)]
+        }
+        guard vm.status == .up, attachment.isPlugged else { return refusals }
+        let reason = "The guest of VM \(vm.name) uses the disk. Please unplug it first."
+        return refusals + [.cannot("detach disk", "DISK_IS_ACTIVE", reason)]
+    }
+
+    package func run(_ context: CommandContext) throws {
+        try context.attachment(of: diskID, to: vmID)?.delete(context.database)
+    }
+}
+
+extension CommandContext {
+    /// How a VM has a disk; nil when it has not.
+    func attachment(of disk: Disk.ID, to vm: VirtualMachine.ID) throws -> DiskAttachment? {
+        try attachments(of: vm).first { $0.diskID == disk }
+    }
+}
+
 /// Shows a disk to a VM's guest, or takes it out of its sight; its address stays.
 package struct PlugDisk: Command {
     package let diskID: Disk.ID
@@ -95,27 +130,23 @@ package struct PlugDisk: Command {
     private var action: String { isPlugged ? "plug disk" : "unplug disk" }
 
     package func validate(_ context: CommandContext) throws -> [Refusal] {
-        let refusals = try context.permission(.editVM, on: .vm(vmID))
+        let refusals = try context.permission(.configureVMStorage, on: .vm(vmID))
         guard let vm = try context.vm(vmID) else { return refusals + [.noVM(vmID)] }
         if vm.status == .imageLocked { return refusals + [.vmLocked(action)] }
         if vm.status == .up {
             let reason = "VM \(vm.name) is running, and was not started by this engine."
             return refusals + [.cannot(action, "VM_IS_RUNNING", reason)]
         }
-        guard try attachment(context) != nil else {
+        guard try context.attachment(of: diskID, to: vmID) != nil else {
             return refusals + [.notFound("disk of the VM", diskID.rawValue)]
         }
         return refusals
     }
 
     package func run(_ context: CommandContext) throws {
-        guard var attachment = try attachment(context) else { return }
+        guard var attachment = try context.attachment(of: diskID, to: vmID) else { return }
         attachment.isPlugged = isPlugged
         try attachment.update(context.database)
-    }
-
-    private func attachment(_ context: CommandContext) throws -> DiskAttachment? {
-        try context.attachments(of: vmID).first { $0.diskID == diskID }
     }
 }
 

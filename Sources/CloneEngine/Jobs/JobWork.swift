@@ -6,6 +6,14 @@ package enum JobWork: Codable, Hashable, Sendable {
     case clone(CloneWork)
     case deleteSnapshot(DeletionWork)
 
+    /// The VM that is made or changed.
+    package var vmID: VirtualMachine.ID {
+        switch self {
+        case .clone(let work): work.vmID
+        case .deleteSnapshot(let work): work.vmID
+        }
+    }
+
     /// What is collapsed, step by step.
     package var copies: [VolumeCopy] {
         switch self {

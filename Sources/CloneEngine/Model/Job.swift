@@ -26,6 +26,8 @@ package struct Job: Codable, Hashable, Sendable, Identifiable {
     package var isCancelled: Bool
     /// What it does, for whoever goes on with it after a crash.
     package let work: JobWork
+    /// The VM that it is about.
+    package let vmID: VirtualMachine.ID?
 
     package init(
         id: ID = ID(),
@@ -38,7 +40,7 @@ package struct Job: Codable, Hashable, Sendable, Identifiable {
         (self.id, self.description) = (id, description)
         (self.userName, self.correlationID) = (userName, correlationID)
         (self.startedAt, self.work) = (startedAt, work)
-        (status, isCancelled) = (.started, false)
+        (status, isCancelled, vmID) = (.started, false, work.vmID)
     }
 }
 

@@ -5,28 +5,17 @@ internal import GRDB
 
 /// What one user may do with one object and all that belongs to it.
 package struct Permission: Codable, Hashable, Sendable {
-    /// A set of actions that goes by a name.
-    package enum Role: String, Codable, Sendable, CaseIterable, DatabaseValueConvertible {
-        case superUser = "SuperUser"
-        case vmOwner = "UserVmManager"
-        case vmCreator = "VmCreator"
-        case diskCreator = "DiskCreator"
-
-        /// What who has the role may do.
-        package var actions: Set<Action> {
-            switch self {
-            case .superUser: Set(Action.allCases)
-            case .vmOwner: [.createVM, .editVM, .deleteVM, .manageSnapshots, .readVM]
-            case .vmCreator: [.createVM]
-            case .diskCreator: [.createDisk]
-            }
-        }
-    }
-
     /// What can be allowed.
     package enum Action: String, Codable, Sendable, CaseIterable {
-        case createVM, editVM, deleteVM, readVM, manageSnapshots, createDisk, manageStorage,
-            managePermissions
+        case createVM, readVM, editVM, runVM, deleteVM
+        /// Attaching disks to a VM and detaching them, plugging and unplugging them.
+        case configureVMStorage
+        case manageSnapshots
+        case createDisk, readDisk, editDisk, attachDisk, deleteDisk
+        case readStorage, manageStorage
+        /// Giving others what one may do oneself, and taking it back.
+        case managePermissions
+        case readUsers, manageUsers
     }
 
     package let userName: String

@@ -12,10 +12,9 @@ package struct GetVmConfigurationBySnapshot: Query {
     /// The configuration that was kept; the VM's present one for the row of its present state.
     package func answer(_ context: CommandContext) throws -> VMConfiguration {
         guard let snapshot = try context.snapshot(snapshotID),
-            let vm = try context.vm(snapshot.vmID)
+            let vm = try context.vm(snapshot.vmID),
+            try context.isVisible("virtualMachine", vm.id, Visibility(context).vms("id"))
         else { throw EngineError(.notFound("snapshot", snapshotID.rawValue)) }
-        let refusals = try context.permission(.readVM, on: .vm(vm.id))
-        guard refusals.isEmpty else { throw EngineError(refusals) }
         return try context.configuration(at: snapshot) ?? context.configuration(of: vm)
     }
 }

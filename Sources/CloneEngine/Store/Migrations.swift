@@ -15,6 +15,7 @@ extension DatabaseMigrator {
             try database.createEvents()
         }
         migrator.registerMigration("accounts") { try $0.createAccounts() }
+        migrator.registerMigration("searches") { try $0.createSearchIndices() }
         return migrator
     }
 }
@@ -181,6 +182,24 @@ extension Database {
             table.column("createdAt", .datetime).notNull()
             table.column("expiresAt", .datetime).notNull().indexed()
         }
+    }
+
+    /// What listings are sorted and searched by, whatever the case of letters, and a job's VM.
+    fileprivate func createSearchIndices() throws {
+        try execute(
+            sql: """
+                CREATE INDEX virtualMachine_on_name_nocase
+                    ON virtualMachine (name COLLATE NOCASE, id);
+                CREATE INDEX disk_on_alias_nocase ON disk (alias COLLATE NOCASE, id);
+                CREATE INDEX permission_on_object ON permission (objectKind, objectID);
+                ALTER TABLE job ADD COLUMN vmID TEXT;
+                UPDATE job SET vmID = coalesce(
+                    json_extract(work, '$.clone._0.vmID'),
+                    json_extract(work, '$.deleteSnapshot._0.vmID')
+                );
+                CREATE INDEX job_on_vmID ON job (vmID);
+                """
+        )
     }
 }
 

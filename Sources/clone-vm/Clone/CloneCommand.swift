@@ -71,7 +71,7 @@ struct CloneCommand: EngineCommand {
 
     private func showPlan(of wish: CloneVMFromSnapshot, _ client: Client) throws {
         let plan = try client.engine.plan(wish, as: client.session)
-        let document = PlanDocument(plan, try client.ask(ListStorageDomains()))
+        let document = PlanDocument(plan, try client.ask(ListStorageDomains()).entries)
         client.show(document, document.page)
     }
 

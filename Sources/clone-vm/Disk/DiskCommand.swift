@@ -10,7 +10,8 @@ struct DiskCommand: ParsableCommand {
         abstract: "Disks of VMs.",
         subcommands: [
             DiskAddCommand.self, DiskAdoptCommand.self, DiskAddLUNCommand.self,
-            DiskAttachCommand.self, DiskListCommand.self, DiskPlugCommand.self,
+            DiskAttachCommand.self, DiskDetachCommand.self, DiskListCommand.self,
+            DiskPlugCommand.self,
             DiskUnplugCommand.self, DiskRemoveCommand.self,
         ]
     )

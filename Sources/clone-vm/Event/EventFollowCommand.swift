@@ -21,13 +21,13 @@ struct EventFollowCommand: EngineCommand {
     func run(with client: Client) async throws {
         var query = ListEvents(limit: max(1, limit))
         query.isLatest = true
-        var events = try client.ask(query)
+        var events = try client.ask(query).entries
         var last = events.last?.id ?? 0
         if limit < 1 { events = [] }
         while true {
             for event in events { show(EventDocument(event)) }
             try await Task.sleep(for: EventFollowCommand.interval)
-            events = try client.ask(ListEvents(after: last))
+            events = try client.ask(ListEvents(after: last)).entries
             last = events.last?.id ?? last
         }
     }
