@@ -174,29 +174,6 @@ struct FaultTests {
         #expect(try workshop.engine.check() == [])
     }
 
-    @Test("another user may do what the roles given to him say, and no more")
-    func permissions() async throws {
-        let snapshot = try workshop.snapshot("s")
-        let user = Session(userName: "eve@internal")
-        let wish = CloneVMFromSnapshot(snapshotID: snapshot.id, name: "clone")
-        let denied = ["USER_NOT_AUTHORIZED_TO_PERFORM_ACTION"]
-        #expect(workshop.keys { _ = try workshop.engine.plan(wish, as: user) } == denied + denied)
-        #expect(
-            workshop.keys { try workshop.engine.run(RemoveVM(id: workshop.vm.id), as: user) }
-                == denied
-        )
-        let objects: [(Permission.Role, ObjectReference)] = [
-            (.vmOwner, .vm(workshop.vm.id)), (.diskCreator, .domain(workshop.first.id)),
-        ]
-        for (role, object) in objects {
-            let permission = Permission(userName: user.userName, role: role, object: object)
-            try workshop.run(GrantPermission(permission))
-        }
-        try await workshop.engine.start(wish, as: user).finish()
-        #expect(try workshop.engine.answer(ListVMs(), as: user).map(\.name) == ["clone", "source"])
-        #expect(try workshop.engine.answer(ListVMs(), as: Session(userName: "x")).isEmpty)
-    }
-
     @Test("deleting a snapshot keeps what the others and the present state read as")
     func deleteSnapshot() async throws {
         var references: [(Snapshot, String)] = []

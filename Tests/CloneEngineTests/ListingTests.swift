@@ -144,13 +144,20 @@ struct ListingTests {
         #expect(page.map(\.vmNames) == [["source"], ["source", "web1"]])
     }
 
+    /// Somebody who may do nothing yet.
+    private func stranger() throws -> Session {
+        let session = Session(userName: "eve@internal")
+        try workshop.run(AddUser(name: session.userName, password: "a long password"))
+        return session
+    }
+
     @Test("who may do nothing sees nothing, and who has a role on a VM sees it and what it has")
     func visibility() async throws {
         let disk = try workshop.addDisk("data")
         let snapshot = try workshop.snapshot("s")
         _ = try await workshop.clone(snapshot)
         let job = try workshop.ask(ListJobs())[0].job
-        let eve = Session(userName: "eve@internal")
+        let eve = try stranger()
         func ask<Q: Query>(_ query: Q) throws -> Q.Answer {
             try workshop.engine.answer(query, as: eve)
         }
@@ -199,7 +206,7 @@ struct ListingTests {
     func detached() throws {
         let disk = try workshop.addDisk("data")
         _ = try workshop.snapshot("s")
-        let eve = Session(userName: "eve@internal")
+        let eve = try stranger()
         let permission = Permission(
             userName: eve.userName,
             role: .user,
@@ -213,7 +220,7 @@ struct ListingTests {
     @Test("a role on the whole system shows all of its kind")
     func systemRoles() throws {
         _ = try workshop.addDisk("data")
-        let eve = Session(userName: "eve@internal")
+        let eve = try stranger()
         func permit(_ role: Permission.Role) throws {
             try workshop.run(
                 GrantPermission(.init(userName: eve.userName, role: role, object: .system))

@@ -36,6 +36,7 @@ package struct AddUser: Command {
             createdAt: context.now
         )
         try account.insert(context.database)
+        try context.log(.userAdded(name, user: context.session.userName))
         return account
     }
 }
@@ -61,6 +62,7 @@ package struct SetPassword: Command {
         account.password = try PasswordHash(of: password)
         try account.update(context.database)
         try context.endSessions(of: name)
+        try context.log(.passwordChanged(name, user: context.session.userName))
     }
 }
 
@@ -79,6 +81,7 @@ package struct RemoveUser: Command {
     package func run(_ context: CommandContext) throws {
         try context.account(named: name)?.delete(context.database)
         try context.endSessions(of: name)
+        try context.log(.userRemoved(name, user: context.session.userName))
         // The local administrator's are the command line's, too.
         guard name != Session.administrator else { return }
         try Permission.filter(Column("userName") == name).deleteAll(context.database)

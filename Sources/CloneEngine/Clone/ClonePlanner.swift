@@ -25,12 +25,13 @@ struct ClonePlanner {
     /// The plan; nil when there is no snapshot that could be cloned, and the refusals say why.
     mutating func plan() throws -> ClonePlan? {
         guard let snapshot = try context.snapshot(wish.snapshotID),
-            let source = try context.vm(snapshot.vmID)
+            let source = try context.vm(snapshot.vmID),
+            try context.permission(.readVM, on: .vm(source.id)).isEmpty
         else {
             refuse("VM_SNAPSHOT_DOES_NOT_EXIST", .badRequest, "VM's Snapshot does not exist.")
             return nil
         }
-        refusals += try context.permission(.createVM, on: .vm(source.id))
+        refusals += try context.permission(.createVM, on: .vm(source.id), .system)
         try checkLock(of: snapshot)
         guard snapshot.kind == .regular else {
             refuse(

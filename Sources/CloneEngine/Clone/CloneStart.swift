@@ -85,6 +85,7 @@ struct CloneStart: Command {
         disk.activeVolumeID = id
         try disk.insert(context.database)
         try volume.insert(context.database)
+        try context.give(.diskOperator, on: .disk(disk.id))
         var attachment = copy.attachment
         (attachment.vmID, attachment.diskID) = (vm.id, disk.id)
         try attachment.insert(context.database)

@@ -61,6 +61,7 @@ package struct AddDisk: Command {
         disk.activeVolumeID = volume.id
         try disk.insert(context.database)
         try volume.insert(context.database)
+        try context.give(.diskOperator, on: .disk(disk.id))
         try context.attach(disk.id, to: vmID, wish)
         try context.log(
             .diskAdded(disk: alias, user: context.session.userName),

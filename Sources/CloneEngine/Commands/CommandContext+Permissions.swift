@@ -30,6 +30,20 @@ extension CommandContext {
             + Set(volumes(of: id).compactMap(\.domainID)).map { .domain($0) }
     }
 
+    /// Gives the session's user a role on what he has made, unless all there is is his to look after.
+    func give(_ role: Permission.Role, on object: ObjectReference) throws {
+        let own = try roles(on: .system).reduce(into: Set()) { $0.formUnion($1.actions) }
+        guard !own.isSuperset(of: role.actions) else { return }
+        try Permission(userName: session.userName, role: role, object: object).upsert(database)
+    }
+
+    /// Forgets who might do what with an object that is going.
+    func removePermissions(on object: ObjectReference) throws {
+        try Permission
+            .filter(Column("objectKind") == object.kind && Column("objectID") == object.id)
+            .deleteAll(database)
+    }
+
     /// The roles that the session's user has on exactly one object.
     func roles(on object: ObjectReference) throws -> [Permission.Role] {
         let mine = Permission.filter(

@@ -69,6 +69,7 @@ package struct RemoveStorageDomain: Command {
     package func run(_ context: CommandContext) throws {
         guard let domain = try context.domain(id) else { return }
         try domain.delete(context.database)
+        try context.removePermissions(on: .domain(id))
         try context.log(.domainRemoved(domain: domain.name, user: context.session.userName))
     }
 }

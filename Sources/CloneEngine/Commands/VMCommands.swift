@@ -106,8 +106,7 @@ extension CommandContext {
         try vm.insert(database)
         try Snapshot(vmID: vm.id, kind: .active, description: "Active VM", createdAt: now)
             .insert(database)
-        try Permission(userName: session.userName, role: .vmOwner, object: .vm(vm.id))
-            .insert(database)
+        try give(.vmOwner, on: .vm(vm.id))
     }
 
     /// What speaks against changing or removing what belongs to a VM.
@@ -126,8 +125,7 @@ extension CommandContext {
     func remove(_ vm: VirtualMachine) throws {
         let disks = try attachments(of: vm.id).map(\.diskID)
         try vm.delete(database)
-        try Permission.filter(Column("objectKind") == "vm" && Column("objectID") == vm.id)
-            .deleteAll(database)
+        try removePermissions(on: .vm(vm.id))
         for id in disks where try attachments(of: id).isEmpty {
             if let disk = try disk(id) { try remove(disk) }
         }
@@ -137,6 +135,7 @@ extension CommandContext {
     func remove(_ disk: Disk) throws {
         for volume in try volumes(of: disk.id) { try remove(fileOf: volume) }
         try disk.delete(database)
+        try removePermissions(on: .disk(disk.id))
     }
 
     /// Removes a volume's file once the transaction has come to its end; one that was adopted stays.

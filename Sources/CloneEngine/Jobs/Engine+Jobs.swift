@@ -110,11 +110,12 @@ package struct CancelJob: Command {
     package init(id: Job.ID) { self.id = id }
 
     package func validate(_ context: CommandContext) throws -> [Refusal] {
-        guard let job = try Job.fetchOne(context.database, key: id) else {
-            return [.notFound("job", id.rawValue)]
-        }
+        guard let job = try Job.fetchOne(context.database, key: id),
+            try context.isVisible("job", id, Visibility(context).jobs)
+        else { return [.notFound("job", id.rawValue)] }
         let isOwn = job.userName == context.session.userName
-        let refusals = isOwn ? [] : try context.permission(.editVM, on: .system)
+        let object = job.vmID.map { ObjectReference.vm($0) } ?? .system
+        let refusals = isOwn ? [] : try context.permission(.editVM, on: object)
         guard job.status != .started else { return refusals }
         let reason = "The job has ended: it is \(job.status.rawValue)."
         return refusals + [.cannot("cancel job", "JOB_HAS_ENDED", reason)]

@@ -93,6 +93,34 @@ extension Event.Kind {
         Self(960, "Storage Domain \(domain) was removed by \(user).")
     }
 
+    static func permissionGranted(_ permission: Permission, on name: String, user: String) -> Self {
+        Self(
+            20020,
+            "User \(permission.userName) was granted role \(permission.role.rawValue) on \(name) "
+                + "by \(user)."
+        )
+    }
+
+    static func permissionRevoked(_ permission: Permission, on name: String, user: String) -> Self {
+        Self(
+            20021,
+            "Role \(permission.role.rawValue) of user \(permission.userName) on \(name) was taken "
+                + "back by \(user)."
+        )
+    }
+
+    static func userAdded(_ name: String, user: String) -> Self {
+        Self(20022, "User \(name) was added by \(user).")
+    }
+
+    static func userRemoved(_ name: String, user: String) -> Self {
+        Self(20023, "User \(name) was removed by \(user).")
+    }
+
+    static func passwordChanged(_ name: String, user: String) -> Self {
+        Self(20024, "The password of user \(name) was changed by \(user); all sessions have ended.")
+    }
+
     static func diskOmitted(disk: String, snapshot: String, vm: String, reason: String) -> Self {
         Self(
             20001,

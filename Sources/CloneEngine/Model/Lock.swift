@@ -29,6 +29,7 @@ package struct ObjectReference: Codable, Hashable, Sendable {
     }
 
     package let kind: Kind
+    /// Empty for the system.
     package let id: String
 
     package static let system = ObjectReference(kind: .system, id: "")

@@ -67,6 +67,16 @@ struct Visibility {
         return "account.name = \(userName)"
     }
 
+    /// His own permissions, those on VMs that he manages, and all for who looks after users; for a
+    /// condition on the permission's row.
+    var permissions: SQL {
+        guard systemActions.isDisjoint(with: [.manageUsers, .readUsers]) else {
+            return Visibility.everything
+        }
+        let managed = granted(.vm, .managePermissions, "objectID")
+        return "(userName = \(userName) OR (objectKind = 'vm' AND \(managed)))"
+    }
+
     private func granted(
         _ kind: ObjectReference.Kind,
         _ action: Permission.Action,
