@@ -195,6 +195,9 @@ package final class TargetFile: BlockTarget {
             }
             return
         }
+        // ext4 takes a file that is cut to nothing for one that is replaced, even if it had nothing,
+        // and sends all that is written to it then to the disk at its close.
+        guard try size().byteCount != byteCount else { return }
         guard Syscalls.succeeds({ ftruncate(file.descriptor, Int(byteCount)) }) else {
             throw .last("ftruncate", path, at: byteCount)
         }
