@@ -31,6 +31,11 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting",
@@ -63,6 +68,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.9.0"),
         // Only for `swift package generate-documentation`.
@@ -109,7 +115,8 @@ let package = Package(
         .target(
             name: "CloneAPI",
             dependencies: [
-                "CloneEngine", hummingbird, httpTypes, nioCore, xmlCoder, logging, metrics,
+                "CloneEngine", hummingbird, httpTypes, nioCore, nioPosix, serviceLifecycle, logging,
+                metrics,
             ]
         ),
         .target(
@@ -139,7 +146,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CloneAPITests",
-            dependencies: ["CloneAPI", "CloneEngine", "TestSupport", hummingbirdTesting]
+            dependencies: [
+                "CloneAPI", "CloneEngine", "TestSupport", hummingbird, hummingbirdTesting,
+                httpTypes, nioCore, logging, grdb,
+            ]
         ),
         .testTarget(
             name: "CloneWebTests",

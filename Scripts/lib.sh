@@ -11,6 +11,8 @@ swift_packages=(
 clone_image_packages=(
     zlib1g-dev libzstd-dev libdeflate-dev libisal-dev libsqlite3-dev qemu-utils qemu-system-x86 xfsprogs btrfs-progs
 )
+# Clients that the server is tested with are written in Python; one of their modules is compiled.
+client_packages=(python3-venv python3-dev libxml2-dev wrk)
 
 bold='' plain=''
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then
@@ -72,6 +74,18 @@ require_swift() {
 prepare() {
     require_swift
     install_packages "${swift_packages[@]}" "${clone_image_packages[@]}"
+}
+
+# prepare_python: the clients that tests drive the server with are in .build/python when this returns.
+prepare_python() {
+    install_packages "${client_packages[@]}"
+    local wanted=Tests/requirements.txt made=.build/python/requirements.txt
+    ! cmp --silent "$wanted" "$made" || return 0
+    heading 'Installing the Python clients of the tests'
+    # Debian's own: others on PATH may lack what is needed to compile a module.
+    /usr/bin/python3 -m venv --clear .build/python
+    .build/python/bin/pip install --quiet --disable-pip-version-check --requirement "$wanted"
+    cp "$wanted" "$made"
 }
 
 # build_release [PRODUCT]: builds a program as users get it, into .build/release; clone-image unless

@@ -4,23 +4,30 @@
 package import CloneEngine
 package import Hummingbird
 
-/// oVirt's REST API, below `/ovirt-engine`.
+/// oVirt's REST API, below `/ovirt-engine`, with what those ask who look after a server.
 package struct APIRoutes: Sendable {
     private let engine: Engine
     private let authority: String?
+    private let metrics: PrometheusMetrics
 
     /// Routes of an engine.
     ///
     /// - Parameters:
     ///   - engine: what answers.
     ///   - authority: the certificate of the authority that clients have to trust, as PEM.
-    package init(_ engine: Engine, authority: String? = nil) {
-        (self.engine, self.authority) = (engine, authority)
+    ///   - metrics: what has been counted and measured.
+    package init(
+        _ engine: Engine,
+        authority: String? = nil,
+        metrics: PrometheusMetrics = PrometheusMetrics()
+    ) {
+        (self.engine, self.authority, self.metrics) = (engine, authority, metrics)
     }
 
     /// Adds all routes.
     package func add(to router: Router<BasicRequestContext>) {
-        router.get("health") { _, _ in HTTPResponse.Status.ok }
+        ServiceRoutes(engine, authority: authority, metrics).add(to: router)
         SignOnRoutes(engine).add(to: router)
+        APIResponder(engine).add(to: router)
     }
 }

@@ -24,13 +24,27 @@ extension Directory {
 
     /// The bytes that are free on a directory's file system for who is not root.
     package static func freeBytes(in path: String) throws(IOError) -> UInt64 {
+        let status = try fileSystem(of: path)
+        return bytes(UInt64(status.f_bavail), of: status)
+    }
+
+    /// The bytes of a directory's file system, free or not.
+    package static func totalBytes(in path: String) throws(IOError) -> UInt64 {
+        let status = try fileSystem(of: path)
+        return bytes(UInt64(status.f_blocks), of: status)
+    }
+
+    private static func fileSystem(of path: String) throws(IOError) -> statvfs {
         var status = statvfs()
         // SAFETY: the string outlives the call; `status` is a valid structure for it to fill.
         guard Syscalls.succeeds({ unsafe statvfs(path, &status) }) else {
             throw .last("statvfs", path)
         }
-        let (bytes, isTooMany) = UInt64(status.f_bavail)
-            .multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return status
+    }
+
+    private static func bytes(_ blocks: UInt64, of status: statvfs) -> UInt64 {
+        let (bytes, isTooMany) = blocks.multipliedReportingOverflow(by: UInt64(status.f_frsize))
         return isTooMany ? .max : bytes
     }
 

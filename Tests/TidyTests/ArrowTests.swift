@@ -19,8 +19,8 @@ private let ladder: [String: Set<String>] = [
         "Dispatch", "Foundation", "Synchronization",
     ],
     "CloneAPI": [
-        "CloneEngine", "Hummingbird", "HTTPTypes", "NIOCore", "XMLCoder", "Logging", "Metrics",
-        "Foundation", "Synchronization",
+        "CloneEngine", "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "ServiceLifecycle",
+        "Logging", "Metrics", "Foundation", "FoundationXML", "Synchronization",
     ],
     "CloneWeb": [
         "CloneEngine", "Hummingbird", "HTTPTypes", "NIOCore", "Mustache", "Logging",

@@ -60,6 +60,8 @@ struct ClonePlanner {
     ) throws -> ClonePlan {
         var details = configuration.details
         details.description = wish.description ?? details.description
+        details.memoryBytes = wish.memoryBytes ?? details.memoryBytes
+        details.processor = wish.processor ?? details.processor
         var plan = ClonePlan(
             snapshot: snapshot,
             source: source,
@@ -70,6 +72,7 @@ struct ClonePlanner {
         if source.status == .imageLocked { refusals.append(.vmLocked(ClonePlanner.action)) }
         refusals += try context.nameRefusals(wish.name, for: ClonePlanner.action)
         refusals += NameRules.refusals(description: details.description, for: ClonePlanner.action)
+        refusals += details.refusals(for: ClonePlanner.action)
         checkChoices(configuration)
         for disk in configuration.disks { try add(disk, to: &plan) }
         settleAddresses(&plan)

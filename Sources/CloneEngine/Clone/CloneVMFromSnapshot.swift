@@ -34,6 +34,10 @@ package struct CloneVMFromSnapshot: Sendable {
     package let name: String
     /// The new VM's description; the snapshot's when nil.
     package var description: String?
+    /// The new VM's memory; the snapshot's when nil.
+    package var memoryBytes: UInt64?
+    /// The new VM's processors; the snapshot's when nil.
+    package var processor: VirtualMachine.Processor?
     package var disks: [Disk.ID: DiskChoice] = [:]
     package var sharedDisks = SharedDisks.attachUnplugged
     /// Keep the addresses of network cards, which must not be in use any more then.

@@ -16,15 +16,8 @@ package struct AddVM: Command {
         try context.permission(.createVM, on: .system)
             + context.nameRefusals(name, for: "add VM")
             + NameRules.refusals(description: details.description, for: "add VM")
-            + (details.isPossible ? [] : [AddVM.impossible])
+            + details.refusals(for: "add VM")
     }
-
-    private static let impossible = Refusal.cannot(
-        "add VM",
-        "VM_CONFIGURATION_INVALID",
-        .badRequest,
-        "A VM has 1 MiB to 64 TiB of memory, and 1 to 1024 processors in all."
-    )
 
     package func run(_ context: CommandContext) throws -> VirtualMachine {
         let vm = VirtualMachine(name: name, details: details, createdAt: context.now)
@@ -80,11 +73,15 @@ package struct SetVMStatus: Command {
 }
 
 extension VirtualMachine.Details {
-    /// False for what no machine can have.
-    fileprivate var isPossible: Bool {
+    /// What speaks against a machine that cannot be.
+    func refusals(for action: String) -> [Refusal] {
         let counts = [processor.sockets, processor.coresPerSocket, processor.threadsPerCore]
-        return (UInt64(1 << 20)...(1 << 46)).contains(memoryBytes)
+        let isPossible =
+            (UInt64(1 << 20)...(1 << 46)).contains(memoryBytes)
             && counts.allSatisfy { (1...1024).contains($0) } && processor.count <= 1024
+        guard !isPossible else { return [] }
+        let reason = "A VM has 1 MiB to 64 TiB of memory, and 1 to 1024 processors in all."
+        return [.cannot(action, "VM_CONFIGURATION_INVALID", .badRequest, reason)]
     }
 }
 

@@ -87,7 +87,7 @@ struct Server {
         let host = options.address.contains(":") ? "[\(options.address)]" : options.address
         let address = "\(options.plainHTTP ? "http" : "https")://\(host):\(port)/"
         Output.print(
-            options.common.json ? ServerDocument(url: address).text : "Listening on \(address)"
+            options.common.json ? ServerDocument(address).text : "Listening on \(address)"
         )
     }
 }
@@ -105,6 +105,12 @@ extension Server.Protection {
 /// What programs are told about a server that has started.
 private struct ServerDocument: Document {
     let url: String
+    /// Whom to send a signal that it is to end.
+    let processID: Int32
+
+    init(_ url: String) {
+        (self.url, processID) = (url, ProcessInfo.processInfo.processIdentifier)
+    }
 }
 
 extension EngineError {

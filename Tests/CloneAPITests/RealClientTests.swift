@@ -1,0 +1,53 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CloneEngine
+
+/// Clients that others have written, over TLS, against the built program.
+@Suite("Real clients", .timeLimit(.minutes(5)))
+struct RealClientTests {
+    @Test(
+        "oVirt's SDK clones a VM, plainly and with mapped disks, and finds all that belongs to it"
+    )
+    func story() throws {
+        let server = try Server(SampleStore())
+        try PythonClients.run(["sdk_story.py"], with: server)
+    }
+
+    @Test("oVirt's SDK tells its user of refusals what there is to tell")
+    func faults() throws {
+        let server = try Server(SampleStore())
+        try PythonClients.run(["sdk_faults.py"], with: server)
+    }
+
+    @Test("Ansible's modules clone a VM, find that it is there, and remove it")
+    func ansible() throws {
+        let server = try Server(SampleStore())
+        try PythonClients.run(["-m", "ansible", "playbook", "clone.yml"], with: server)
+    }
+
+    @Test("what the API's description allows, and what it does not, is answered without an error")
+    func schemathesis() async throws {
+        let store = try SampleStore()
+        let server = try Server(store)
+        let token = try await store.engine.logIn(
+            Session.administrator,
+            password: SampleStore.password,
+            from: "test"
+        )
+        let words = [
+            "-m", "schemathesis.cli", "run", "\(server.url)ovirt-engine/api/openapi.json",
+            "--header", "Authorization: Bearer \(token)", "--tls-verify", server.authority,
+            "--checks", "not_a_server_error", "--phases", "coverage,fuzzing",
+            "--max-examples", "2", "--seed", "1", "--no-shrink", "--max-time", "45",
+            "--generation-database", "none",
+            "--request-timeout", "30", "--exclude-path", "/events/stream", "--no-color",
+        ]
+        try PythonClients.run(words, with: server)
+        #expect(try !server.logged.contains("\"level\":\"error\""))
+    }
+}
