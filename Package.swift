@@ -55,6 +55,10 @@ let package = Package(
         .library(name: "CloneEngine", targets: ["CloneEngine"]),
         .library(name: "ChainCollapse", targets: ["ChainCollapse", "QCow2"]),
     ],
+    traits: [
+        .default(enabledTraits: ["Libvirt"]),
+        .trait(name: "Libvirt", description: "clone-vm can work on the VMs that libvirt has."),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
@@ -96,6 +100,11 @@ let package = Package(
             pkgConfig: "libisal",
             providers: [.apt(["libisal-dev"])]
         ),
+        .systemLibrary(
+            name: "CLibvirt",
+            pkgConfig: "libvirt",
+            providers: [.apt(["libvirt-dev"])]
+        ),
         .target(name: "DiskIO", dependencies: ["CShims", systemPackage, crypto]),
         .target(
             name: "QCow2",
@@ -112,6 +121,7 @@ let package = Package(
                 "ChainCollapse", "QCow2", "DiskIO", grdb, xmlCoder, crypto, cryptoExtras,
             ]
         ),
+        .target(name: "CloneLibvirt", dependencies: ["CloneEngine", "CLibvirt"]),
         .target(
             name: "CloneAPI",
             dependencies: [
@@ -126,6 +136,7 @@ let package = Package(
         .executableTarget(
             name: "clone-vm",
             dependencies: [
+                .target(name: "CloneLibvirt", condition: .when(traits: ["Libvirt"])),
                 "CloneEngine", "CloneAPI", "CloneWeb", argumentParser, hummingbird, hummingbirdCore,
                 hummingbirdTLS, httpTypes, nioCore, nioSSL, x509, swiftASN1, crypto, logging,
                 metrics,
@@ -143,6 +154,12 @@ let package = Package(
         .testTarget(
             name: "CloneEngineTests",
             dependencies: ["CloneEngine", "ChainCollapse", "TestSupport", grdb]
+        ),
+        .testTarget(
+            name: "CloneLibvirtTests",
+            dependencies: [
+                "CloneLibvirt", "CloneEngine", "clone-vm", "TestSupport",
+            ]
         ),
         .testTarget(
             name: "CloneAPITests",

@@ -7,9 +7,10 @@ swift_packages=(
     binutils ca-certificates g++ git libcurl4 libncurses6 libsqlite3-0 libxml2 pkg-config
 )
 # What this package links, the other implementation that its results are compared with, a machine
-# that runs beside it, and file systems whose files can share blocks.
+# that runs beside it, file systems whose files can share blocks, and what people run VMs with.
 clone_image_packages=(
     zlib1g-dev libzstd-dev libdeflate-dev libisal-dev libsqlite3-dev qemu-utils qemu-system-x86 xfsprogs btrfs-progs
+    libvirt-dev libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu
 )
 # Clients that the server is tested with are written in Python; one of their modules is compiled.
 client_packages=(python3-venv python3-dev libxml2-dev wrk)

@@ -13,6 +13,8 @@ package final class Engine: Sendable {
     let store: Store
     let copiers = DomainTurns()
     let attempts = LoginAttempts()
+    /// What runs VMs, and what it had when it was last looked at; nil for nothing.
+    let outlook: Outlook?
 
     /// The directory of all that the engine keeps.
     package var stateDirectory: String { store.directory }
@@ -22,10 +24,16 @@ package final class Engine: Sendable {
     ///
     /// - Parameters:
     ///   - directory: the state directory.
+    ///   - hypervisor: what runs VMs; without one there are only the engine's own.
     ///   - patienceSeconds: how long another process's transaction is waited for.
     /// - Throws: `EngineError` when the store cannot be used.
-    package init(state directory: String, patienceSeconds: Double = 30) throws(EngineError) {
+    package init(
+        state directory: String,
+        hypervisor: (any Hypervisor)? = nil,
+        patienceSeconds: Double = 30
+    ) throws(EngineError) {
         store = try Store(in: directory, patienceSeconds: patienceSeconds)
+        outlook = hypervisor.map(Outlook.init)
         do {
             try recover()
         } catch let error as EngineError {
@@ -38,7 +46,9 @@ package final class Engine: Sendable {
     /// - Throws: `EngineError`; nothing has changed then.
     package func run<C: Command>(_ command: C, as session: Session) throws(EngineError) -> C.Outcome
     {
+        if command.looksAtMachines { try look(maximumAge: LookAge.change) }
         do {
+            if let outcome = try performed(command, as: session) { return outcome }
             return try change(as: session) { context in
                 let refusals = try command.validate(context)
                 guard refusals.isEmpty else { throw EngineError(refusals) }
@@ -54,7 +64,7 @@ package final class Engine: Sendable {
         var made: [String] = []
         do {
             let (result, removed) = try store.write { database in
-                let context = CommandContext(database, session, notes)
+                let context = context(database, session, notes)
                 defer { made = context.madeFiles }
                 return (try body(context), context.removedFiles)
             }
@@ -70,9 +80,19 @@ package final class Engine: Sendable {
     ///
     /// - Throws: `EngineError`.
     package func answer<Q: Query>(_ query: Q, as session: Session) throws(EngineError) -> Q.Answer {
+        if query.looksAtMachines { try look(maximumAge: LookAge.answer) }
         do {
-            return try store.read { try query.answer(CommandContext($0, session)) }
+            return try store.read { try query.answer(context($0, session)) }
         } catch { throw EngineError(failure: error) }
+    }
+
+    /// What a command or a query of this engine works with.
+    func context(
+        _ database: Database,
+        _ session: Session,
+        _ notes: FileNotes? = nil
+    ) -> CommandContext {
+        CommandContext(database, session, notes, hypervisor: outlook?.hypervisor.name)
     }
 
     /// Removes files, what a killed collapse has left of them, and the directories of disks that have
@@ -84,8 +104,10 @@ package final class Engine: Sendable {
             for name in [path, metadata, MetadataFile.draft(of: metadata)] {
                 try? Directory.remove(name)
             }
+            let directory = Directory.parent(of: path)
+            guard UUID(uuidString: Directory.name(of: directory)) != nil else { continue }
             // Goes only when it is empty.
-            try? Directory.removeEmpty(Directory.parent(of: path))
+            try? Directory.removeEmpty(directory)
         }
     }
 }

@@ -8,6 +8,11 @@ extension Client {
 
     func domain(_ text: String) throws -> StorageDomain.ID { try ask(Find.domain(text)) }
 
+    /// A storage domain by its name or id, or that of a directory by its path.
+    func place(_ text: String) throws -> StorageDomain.ID {
+        text.contains("/") ? try run(UseDirectory(path: text)).id : try domain(text)
+    }
+
     func disk(_ text: String) throws -> Disk.ID { try ask(Find.disk(text)) }
 
     func job(_ text: String) throws -> Job.ID { try ask(Find.job(text)) }

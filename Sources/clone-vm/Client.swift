@@ -13,7 +13,10 @@ struct Client {
     let startedAt = Date()
 
     init(_ options: CommonOptions) throws {
-        engine = try Engine(state: options.stateDirectory)
+        engine = try Engine(
+            state: options.stateDirectory,
+            hypervisor: Libvirt.hypervisor(options.libvirtURI)
+        )
         isJSON = options.json
     }
 

@@ -16,6 +16,15 @@ struct CommonOptions: ParsableArguments {
     )
     var state: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Work on the VMs that libvirt has there, as in qemu:///system; else $CLONE_VM_CONNECT, "
+                + "or on the VMs of --state alone.",
+            valueName: "uri"
+        )
+    )
+    var connect: String?
+
     @Flag(help: "Print lines of JSON. Sizes are in bytes, times as in ISO 8601.")
     var json = false
 
@@ -23,6 +32,12 @@ struct CommonOptions: ParsableArguments {
     var stateDirectory: String {
         let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
         return state ?? environment["CLONE_VM_STATE"] ?? CommonOptions.standard(environment)
+    }
+
+    /// Where libvirt is; nil for nowhere.
+    var libvirtURI: String? {
+        let environment = ProcessInfo.processInfo.environment["CLONE_VM_CONNECT"]
+        return [connect, environment].lazy.compactMap(\.self).first { !$0.isEmpty }
     }
 
     private static func standard(_ environment: [String: String]) -> String {

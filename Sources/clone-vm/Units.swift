@@ -50,6 +50,7 @@ extension DeviceAddress {
         switch self {
         case .pci(let slot): String(format: "pci 0x%02x", slot)
         case .drive(let bus, let unit): "drive \(bus):\(unit)"
+        case .other(let text): text
         }
     }
 }

@@ -83,4 +83,6 @@ final class MonitoredProcess {
 /// What QEMU says when it does not do something.
 public struct RefusedError: Error, CustomStringConvertible {
     public let description: String
+
+    public init(description: String) { self.description = description }
 }

@@ -5,18 +5,21 @@ internal import Foundation
 
 /// The program of a `LiveMachine`, and the proof that a copy of its disk is a moment of its life.
 ///
-/// Record n is a block full of n. When it is written, block 0 is filled with n, and a byte goes to the
-/// debug console. Records jump about the disk and never meet.
+/// Record n is a block full of n. When it is written, block 0 is filled with n, on one disk after the
+/// other where there are several, and a byte goes to a port. Records jump about the disk and never meet.
 public enum RecordingGuest {
-    static let diskBytes = 256 << 20
+    public static let diskBytes = 256 << 20
+    /// The first serial port.
+    public static let serialPort = 0x3f8
     static let success = UInt8(ascii: ".")
     private static let blockBytes = 4096
     private static let blocks = diskBytes / blockBytes
     /// Has no divisor in common with the number of blocks after the first.
     private static let step = 7919
 
-    /// A boot sector: BIOS writes (int 13h, function 43h) to the second disk, without end.
-    private static let source = """
+    /// A boot sector: BIOS writes (int 13h, function 43h) to the disks after the first, without end.
+    private static func source(disks: Int, port: Int) -> String {
+        """
             .code16
             .globl  _start
         _start:
@@ -33,6 +36,8 @@ public enum RecordingGuest {
             movw    $\(blockBytes / 4), %cx
             cld
             rep stosl
+            movb    $0x81, drive
+        disk:
             imull   $\(step), number, %eax
             xorl    %edx, %edx
             movl    $\(blocks - 1), %ecx
@@ -41,27 +46,34 @@ public enum RecordingGuest {
             call    write
             xorl    %edx, %edx
             call    write
+            incb    drive
+            cmpb    $\(0x80 + disks), drive
+            jbe     disk
             movb    $'.', %al
-            outb    %al, $0xe9
+            movw    $\(port), %dx
+            outb    %al, %dx
             jmp     record
         write:
             shll    $3, %edx
             movl    %edx, sector
             movw    $packet, %si
             movw    $0x4300, %ax
-            movb    $0x81, %dl
+            movb    drive, %dl
             int     $0x13
             jc      failure
             ret
         failure:
             movb    $'!', %al
-            outb    %al, $0xe9
+            movw    $\(port), %dx
+            outb    %al, %dx
         halt:
             hlt
             jmp     halt
             .balign 4
         number:
             .long   0
+        drive:
+            .byte   0x81, 0, 0, 0
         packet:
             .byte   16, 0
             .word   \(blockBytes / 512), 0x8000, 0
@@ -71,12 +83,19 @@ public enum RecordingGuest {
             .word   0xaa55
 
         """
+    }
 
     /// Makes the disk that the machine starts from.
-    static func bootDisk(in directory: TemporaryDirectory) throws -> String {
+    ///
+    /// So many disks after it are written to, and a port is told of each record.
+    public static func bootDisk(
+        in directory: TemporaryDirectory,
+        disks: Int = 1,
+        port: Int = 0xe9
+    ) throws -> String {
         let (assembly, object) = (directory.path("guest.s"), directory.path("guest.o"))
         let disk = directory.path("boot.raw")
-        try Data(source.utf8).write(to: URL(fileURLWithPath: assembly))
+        try Data(source(disks: disks, port: port).utf8).write(to: URL(fileURLWithPath: assembly))
         try Command.runSuccessfully("as", ["--32", "-o", object, assembly])
         try Command.runSuccessfully(
             "ld",
@@ -117,6 +136,11 @@ public enum RecordingGuest {
 
     private static func block(of record: Int) -> Int { 1 + record * step % (blocks - 1) }
 
+    /// The number in the first block of a raw disk: that of the last record, while a guest writes.
+    public static func summary(of path: String) throws -> Int {
+        try numbers(ofBlock: 0, FileHandle(forReadingFrom: URL(fileURLWithPath: path)))[0]
+    }
+
     private static func numbers(ofBlock block: Int, _ file: FileHandle) throws -> [Int] {
         try file.seek(toOffset: UInt64(block * blockBytes))
         let bytes = try [UInt8](file.read(upToCount: blockBytes) ?? Data())
@@ -126,8 +150,10 @@ public enum RecordingGuest {
     }
 
     private static func write(_ numbers: [Int], toBlock block: Int, _ file: FileHandle) throws {
-        let bytes = numbers.flatMap { number in (0..<4).map { UInt8(number >> ($0 * 8) & 0xff) } }
+        let words = numbers.map { UInt32(truncatingIfNeeded: $0).littleEndian }
+        // SAFETY: the bytes are copied.
+        let bytes = unsafe words.withUnsafeBytes { unsafe Data($0) }
         try file.seek(toOffset: UInt64(block * blockBytes))
-        try file.write(contentsOf: Data(bytes))
+        try file.write(contentsOf: bytes)
     }
 }

@@ -18,6 +18,9 @@ private let ladder: [String: Set<String>] = [
         "ChainCollapse", "QCow2", "DiskIO", "GRDB", "XMLCoder", "Crypto", "CryptoExtras",
         "Dispatch", "Foundation", "Synchronization",
     ],
+    "CloneLibvirt": [
+        "CloneEngine", "CLibvirt", "Dispatch", "Foundation", "FoundationXML", "Synchronization",
+    ],
     "CloneAPI": [
         "CloneEngine", "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "ServiceLifecycle",
         "Logging", "Metrics", "Foundation", "FoundationXML", "Synchronization",
@@ -27,7 +30,8 @@ private let ladder: [String: Set<String>] = [
         "Foundation", "Synchronization",
     ],
     "clone-vm": [
-        "CloneEngine", "CloneAPI", "CloneWeb", "ArgumentParser", "Hummingbird", "HummingbirdCore",
+        "CloneLibvirt", "CloneEngine", "CloneAPI", "CloneWeb", "ArgumentParser", "Hummingbird",
+        "HummingbirdCore",
         "HummingbirdTLS", "HTTPTypes", "NIOCore", "NIOSSL", "X509", "SwiftASN1", "Crypto",
         "Logging", "Metrics", "Foundation", "Synchronization",
     ],

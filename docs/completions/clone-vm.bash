@@ -186,9 +186,9 @@ _clone-vm() {
 
 _clone-vm_clone() {
     repeating_flags=()
-    non_repeating_flags=(--keep-macs --no-space-check --dry-run --detach --quiet -q --json --version -h --help)
+    non_repeating_flags=(--keep-macs --no-space-check --dry-run --start --detach --quiet -q --json --version -h --help)
     repeating_options=(--disk --omit)
-    non_repeating_options=(--snapshot --name --description --shared-disks --rate-limit --state)
+    non_repeating_options=(--snapshot --name --description --to --shared-disks --rate-limit --state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
@@ -205,6 +205,9 @@ _clone-vm_clone() {
     '--disk')
         return
         ;;
+    '--to')
+        return
+        ;;
     '--omit')
         return
         ;;
@@ -217,6 +220,9 @@ _clone-vm_clone() {
         ;;
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -234,13 +240,13 @@ _clone-vm_vm() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    add|list|show|remove|set-status)
+    add|list|show|remove|start|stop|set-status)
         # Offer subcommand argument completions
         "_clone-vm_vm_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'add list show remove set-status' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'add list show remove start stop set-status' -- "${cur}"))
         ;;
     esac
 }
@@ -249,7 +255,7 @@ _clone-vm_vm_add() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=(--nic)
-    non_repeating_options=(--memory --sockets --cores --threads --firmware --description --state)
+    non_repeating_options=(--memory --sockets --cores --threads --firmware --description --state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
@@ -280,6 +286,9 @@ _clone-vm_vm_add() {
         __clone-vm_add_completions -d
         return
         ;;
+    '--connect')
+        return
+        ;;
     esac
 }
 
@@ -287,13 +296,16 @@ _clone-vm_vm_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -303,13 +315,16 @@ _clone-vm_vm_show() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -319,13 +334,54 @@ _clone-vm_vm_remove() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
+        return
+        ;;
+    esac
+}
+
+_clone-vm_vm_start() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--state --connect)
+    __clone-vm_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--state')
+        __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
+        return
+        ;;
+    esac
+}
+
+_clone-vm_vm_stop() {
+    repeating_flags=()
+    non_repeating_flags=(--force --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--state --connect)
+    __clone-vm_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--state')
+        __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -335,13 +391,16 @@ _clone-vm_vm_set-status() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -382,7 +441,7 @@ _clone-vm_disk_add() {
     repeating_flags=()
     non_repeating_flags=(--shareable --read-only --unplugged --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--domain --size --format --allocation --interface --boot-order --state)
+    non_repeating_options=(--domain --size --format --allocation --interface --boot-order --state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
@@ -412,6 +471,9 @@ _clone-vm_disk_add() {
         __clone-vm_add_completions -d
         return
         ;;
+    '--connect')
+        return
+        ;;
     esac
 }
 
@@ -419,7 +481,7 @@ _clone-vm_disk_adopt() {
     repeating_flags=()
     non_repeating_flags=(--shareable --read-only --unplugged --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--format --alias --interface --boot-order --state)
+    non_repeating_options=(--format --alias --interface --boot-order --state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
@@ -442,6 +504,9 @@ _clone-vm_disk_adopt() {
         __clone-vm_add_completions -d
         return
         ;;
+    '--connect')
+        return
+        ;;
     esac
 
     # Offer positional completions
@@ -457,7 +522,7 @@ _clone-vm_disk_add-lun() {
     repeating_flags=()
     non_repeating_flags=(--read-only --unplugged --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--alias --interface --boot-order --state)
+    non_repeating_options=(--alias --interface --boot-order --state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
@@ -476,6 +541,9 @@ _clone-vm_disk_add-lun() {
         __clone-vm_add_completions -d
         return
         ;;
+    '--connect')
+        return
+        ;;
     esac
 
     # Offer positional completions
@@ -491,7 +559,7 @@ _clone-vm_disk_attach() {
     repeating_flags=()
     non_repeating_flags=(--read-only --unplugged --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--interface --boot-order --state)
+    non_repeating_options=(--interface --boot-order --state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
@@ -507,6 +575,9 @@ _clone-vm_disk_attach() {
         __clone-vm_add_completions -d
         return
         ;;
+    '--connect')
+        return
+        ;;
     esac
 }
 
@@ -514,13 +585,16 @@ _clone-vm_disk_detach() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -530,13 +604,16 @@ _clone-vm_disk_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -546,13 +623,16 @@ _clone-vm_disk_plug() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -562,13 +642,16 @@ _clone-vm_disk_unplug() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -578,13 +661,16 @@ _clone-vm_disk_remove() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -617,7 +703,7 @@ _clone-vm_nic_add() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--model --network --mac --state)
+    non_repeating_options=(--model --network --mac --state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
@@ -634,6 +720,9 @@ _clone-vm_nic_add() {
         ;;
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -664,9 +753,9 @@ _clone-vm_snapshot() {
 
 _clone-vm_snapshot_create() {
     repeating_flags=()
-    non_repeating_flags=(--json --version -h --help)
+    non_repeating_flags=(--quiesce --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--domain --state)
+    non_repeating_options=(--domain --state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
@@ -678,6 +767,9 @@ _clone-vm_snapshot_create() {
         __clone-vm_add_completions -d
         return
         ;;
+    '--connect')
+        return
+        ;;
     esac
 }
 
@@ -685,13 +777,16 @@ _clone-vm_snapshot_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -701,13 +796,16 @@ _clone-vm_snapshot_show() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -717,13 +815,16 @@ _clone-vm_snapshot_delete() {
     repeating_flags=()
     non_repeating_flags=(--quiet -q --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -756,13 +857,16 @@ _clone-vm_domain_add() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 2
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -780,13 +884,16 @@ _clone-vm_domain_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -796,13 +903,16 @@ _clone-vm_domain_remove() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -812,13 +922,16 @@ _clone-vm_domain_maintenance() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -828,13 +941,16 @@ _clone-vm_domain_activate() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -867,7 +983,7 @@ _clone-vm_job_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--limit --state)
+    non_repeating_options=(--limit --state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
@@ -879,6 +995,9 @@ _clone-vm_job_list() {
         __clone-vm_add_completions -d
         return
         ;;
+    '--connect')
+        return
+        ;;
     esac
 }
 
@@ -886,13 +1005,16 @@ _clone-vm_job_show() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -902,13 +1024,16 @@ _clone-vm_job_watch() {
     repeating_flags=()
     non_repeating_flags=(--quiet -q --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -918,13 +1043,16 @@ _clone-vm_job_cancel() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -957,7 +1085,7 @@ _clone-vm_event_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--limit --after --job --state)
+    non_repeating_options=(--limit --after --job --state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
@@ -975,6 +1103,9 @@ _clone-vm_event_list() {
         __clone-vm_add_completions -d
         return
         ;;
+    '--connect')
+        return
+        ;;
     esac
 }
 
@@ -982,7 +1113,7 @@ _clone-vm_event_follow() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--limit --state)
+    non_repeating_options=(--limit --state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
@@ -994,6 +1125,9 @@ _clone-vm_event_follow() {
         __clone-vm_add_completions -d
         return
         ;;
+    '--connect')
+        return
+        ;;
     esac
 }
 
@@ -1001,13 +1135,16 @@ _clone-vm_recover() {
     repeating_flags=()
     non_repeating_flags=(--check --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state)
+    non_repeating_options=(--state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac
@@ -1017,7 +1154,7 @@ _clone-vm_serve() {
     repeating_flags=()
     non_repeating_flags=(--plain-http --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--address --port --certificate --key --log-level --at-end --state)
+    non_repeating_options=(--address --port --certificate --key --log-level --at-end --state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
@@ -1046,6 +1183,9 @@ _clone-vm_serve() {
         ;;
     '--state')
         __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
         return
         ;;
     esac

@@ -6,6 +6,8 @@ internal import GRDB
 
 /// Makes an account; it may do nothing until it is given permissions.
 package struct AddUser: Command {
+    package var looksAtMachines: Bool { false }
+
     package let name: String
     private let password: String
 
@@ -43,6 +45,8 @@ package struct AddUser: Command {
 
 /// Gives an account another password, and ends all its sessions.
 package struct SetPassword: Command {
+    package var looksAtMachines: Bool { false }
+
     package let name: String
     private let password: String
 
@@ -68,6 +72,8 @@ package struct SetPassword: Command {
 
 /// Removes an account with its sessions and permissions.
 package struct RemoveUser: Command {
+    package var looksAtMachines: Bool { false }
+
     package let name: String
 
     package init(name: String) { self.name = name }

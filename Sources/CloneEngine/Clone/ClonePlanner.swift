@@ -32,6 +32,7 @@ struct ClonePlanner {
             return nil
         }
         refusals += try context.permission(.createVM, on: .vm(source.id), .system)
+        refusals += context.connectionRefusals(source, for: ClonePlanner.action)
         try checkLock(of: snapshot)
         guard snapshot.kind == .regular else {
             refuse(
@@ -142,6 +143,11 @@ struct ClonePlanner {
 
     private mutating func copy(_ source: ConfiguredDisk, in plan: inout ClonePlan) throws {
         let alias = source.disk.alias
+        let isForeign = plan.source.hypervisor != nil
+        if isForeign, let reason = try context.damage(to: source.disk.id, in: plan.snapshot) {
+            plan.leaveOut(alias, reason)
+            return
+        }
         let chain = try source.disk.activeVolumeID.map(context.chain) ?? []
         guard let top = chain.first else {
             plan.leaveOut(alias, "its volume is missing")
@@ -200,7 +206,8 @@ struct ClonePlanner {
         if let alias = choice.alias {
             refusals += NameRules.refusals(alias, for: ClonePlanner.action)
         }
-        let alias = choice.alias ?? "\(source.disk.alias)_\(wish.name)"
+        let isForeign = plan.source.hypervisor != nil
+        let alias = choice.alias ?? source.disk.alias + (isForeign ? "" : "_\(wish.name)")
         plan.copies.append(
             .init(
                 source: source,
@@ -212,27 +219,6 @@ struct ClonePlanner {
                 attachment: attachment
             )
         )
-    }
-
-    private mutating func targetDomain(
-        of source: ConfiguredDisk,
-        _ top: Volume
-    ) throws -> StorageDomain? {
-        if let id = wish.disks[source.disk.id]?.domainID ?? top.domainID {
-            guard let domain = try context.domain(id) else {
-                refusals.append(.noDomain(id))
-                return nil
-            }
-            return domain
-        }
-        let domains = try StorageDomain.fetchAll(context.database)
-        if domains.count == 1 { return domains[0] }
-        refuse(
-            "MISSED_STORAGES_FOR_SOME_DISKS",
-            .badRequest,
-            "Say which storage domain disk \(source.disk.alias) is to go to."
-        )
-        return nil
     }
 
     mutating func refuse(_ key: String, _ kind: Refusal.Kind, _ reason: String) {

@@ -8,6 +8,11 @@ struct CloneStart: Command {
     let wish: CloneVMFromSnapshot
     let findings: [Disk.ID: DiskFinding]
     let jobID: Job.ID
+    /// The snapshot as the hypervisor that has taken it tells it; nil for one of the engine's own.
+    var state: Inventory.State?
+
+    /// Who starts it has looked.
+    var looksAtMachines: Bool { false }
 
     func validate(_ context: CommandContext) throws -> [Refusal] {
         var planner = ClonePlanner(wish, context, findings)
@@ -24,24 +29,32 @@ struct CloneStart: Command {
             name: plan.name,
             details: plan.details,
             status: .imageLocked,
-            createdAt: context.now
+            createdAt: context.now,
+            hypervisor: plan.source.hypervisor
         )
         try context.insert(vm)
-        try addNetworkInterfaces(of: plan, to: vm, context)
-        let copies = try plan.copies.map { try addDisk($0, to: vm, context) }
+        let addresses = try addNetworkInterfaces(of: plan, to: vm, context)
+        let targets = targets(of: plan)
+        let copies = try plan.copies.map { copy in
+            try addDisk(copy, as: targets[copy.source.disk.id], to: vm, context)
+        }
         for shared in plan.sharedDisks {
             var attachment = shared.attachment
             attachment.vmID = vm.id
+            attachment.definition = definition(of: shared.disk.id, in: plan)
             try attachment.insert(context.database)
         }
-        return try addJob(plan, vm, copies, context)
+        var work = CloneWork(vmID: vm.id, vmName: vm.name, copies: copies)
+        work.machine = machine(plan, copies, targets, addresses)
+        return try addJob(plan, vm, work, context)
     }
 
     private func addNetworkInterfaces(
         of plan: ClonePlan,
         to vm: VirtualMachine,
         _ context: CommandContext
-    ) throws {
+    ) throws -> [MACAddress: MACAddress] {
+        var addresses: [MACAddress: MACAddress] = [:]
         for card in plan.configuration.networkInterfaces {
             let new = try wish.keepsMACAddresses ? nil : MACPool.standard.next(in: context.database)
             guard let address = new ?? (wish.keepsMACAddresses ? card.macAddress : nil) else {
@@ -56,26 +69,37 @@ struct CloneStart: Command {
                 isPlugged: card.isPlugged,
                 address: card.address
             ).insert(context.database)
+            addresses[card.macAddress] = address
         }
+        return addresses
     }
 
     private func addDisk(
         _ copy: ClonePlan.Copy,
+        as target: String?,
         to vm: VirtualMachine,
         _ context: CommandContext
     ) throws -> VolumeCopy {
         var disk = Disk(
+            id: target.map { Inventory.Drive.diskID(of: $0, in: vm.id) } ?? Disk.ID(),
             alias: copy.alias,
             description: copy.source.disk.description,
             capacityBytes: copy.chain[0].capacityBytes,
-            createdAt: context.now
+            createdAt: context.now,
+            hypervisor: vm.hypervisor
         )
         let id = Volume.ID()
         let volume = Volume(
             id: id,
             diskID: disk.id,
             domainID: copy.domain.id,
-            path: DomainLayout(copy.domain.path).path(of: id, of: disk.id),
+            path: try context.path(
+                of: id,
+                of: disk,
+                in: copy.domain,
+                copy.shape.format,
+                owner: target == nil ? nil : vm
+            ),
             format: copy.shape.format,
             allocation: copy.shape.allocation,
             capacityBytes: disk.capacityBytes,
@@ -103,7 +127,7 @@ struct CloneStart: Command {
     private func addJob(
         _ plan: ClonePlan,
         _ vm: VirtualMachine,
-        _ copies: [VolumeCopy],
+        _ work: CloneWork,
         _ context: CommandContext
     ) throws -> Job {
         let job = Job(
@@ -112,10 +136,10 @@ struct CloneStart: Command {
             userName: context.session.userName,
             correlationID: context.session.correlationID,
             startedAt: context.now,
-            work: .clone(CloneWork(vmID: vm.id, vmName: vm.name, copies: copies))
+            work: .clone(work)
         )
         try job.insert(context.database)
-        for (position, (copy, planned)) in zip(copies, plan.copies).enumerated() {
+        for (position, (copy, planned)) in zip(work.copies, plan.copies).enumerated() {
             try JobStep(
                 id: copy.stepID,
                 jobID: jobID,

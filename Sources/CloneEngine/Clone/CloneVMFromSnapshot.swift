@@ -39,6 +39,8 @@ package struct CloneVMFromSnapshot: Sendable {
     /// The new VM's processors; the snapshot's when nil.
     package var processor: VirtualMachine.Processor?
     package var disks: [Disk.ID: DiskChoice] = [:]
+    /// Where the disks go that have no domain chosen for them; where the source's lie when nil.
+    package var domainID: StorageDomain.ID?
     package var sharedDisks = SharedDisks.attachUnplugged
     /// Keep the addresses of network cards, which must not be in use any more then.
     package var keepsMACAddresses = false

@@ -12,6 +12,7 @@ extension Engine {
         _ wish: CloneVMFromSnapshot,
         as session: Session
     ) throws(EngineError) -> ClonePlan {
+        try look(maximumAge: LookAge.change)
         let findings = try findings(for: wish, as: session)
         let (plan, refusals) = try look(wish, findings, as: session)
         guard let plan, refusals.isEmpty else { throw EngineError(refusals) }
@@ -31,8 +32,10 @@ extension Engine {
         id: Job.ID = Job.ID(),
         as session: Session
     ) throws(EngineError) -> RunningJob {
+        let state = try look(maximumAge: LookAge.change)?.state(wish.snapshotID)
         let findings = try findings(for: wish, as: session)
-        return try start(CloneStart(wish: wish, findings: findings, jobID: id), id, as: session)
+        let start = CloneStart(wish: wish, findings: findings, jobID: id, state: state)
+        return try self.start(start, id, as: session)
     }
 
     private func look(
@@ -42,7 +45,7 @@ extension Engine {
     ) throws(EngineError) -> (ClonePlan?, [Refusal]) {
         do {
             return try store.read { database in
-                var planner = ClonePlanner(wish, CommandContext(database, session), findings)
+                var planner = ClonePlanner(wish, context(database, session), findings)
                 let plan = try planner.plan()
                 return (plan, planner.refusals)
             }
@@ -57,6 +60,15 @@ extension Engine {
         let (plan, _) = try look(wish, [:], as: session)
         let found = (plan?.copies ?? []).map { ($0.source.disk.id, DiskFinding(of: $0)) }
         return Dictionary(uniqueKeysWithValues: found)
+    }
+}
+
+extension Inventory {
+    /// A snapshot of any of the VMs.
+    fileprivate func state(_ id: Snapshot.ID) -> State? {
+        machines.lazy.compactMap { machine in
+            machine.snapshots.first { $0.id(in: machine.id) == id }
+        }.first
     }
 }
 

@@ -100,13 +100,13 @@ extension CommandContext {
         above parent: Volume?
     ) throws -> Volume {
         let id = Volume.ID()
-        let layout = DomainLayout(domain.path)
+        let path = try path(of: id, of: disk, in: domain, shape.format, owner: nil)
         let volume = Volume(
             id: id,
             diskID: disk.id,
             domainID: domain.id,
             parentID: parent?.id,
-            path: layout.path(of: id, of: disk.id),
+            path: path,
             format: shape.format,
             allocation: shape.allocation,
             capacityBytes: disk.capacityBytes,
@@ -114,7 +114,7 @@ extension CommandContext {
             createdAt: now
         )
         try willMake(volume.path)
-        try layout.makeDirectory(of: disk.id)
+        if domain.layout == .images { try DomainLayout(domain.path).makeDirectory(of: disk.id) }
         let format = shape.target(above: parent.map { volume.backingName(of: $0) })
         try NewImage(at: volume.path, diskBytes: disk.capacityBytes, format: format).create()
         try volume.writeMetadata(of: disk)

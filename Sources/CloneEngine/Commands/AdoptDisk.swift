@@ -142,6 +142,9 @@ package struct RemoveDisk: Command {
         for vmID in vms where refusals.isEmpty {
             refusals += try context.permission(.configureVMStorage, on: .vm(vmID))
         }
+        for vm in try vms.compactMap(context.vm) {
+            refusals += context.foreignRefusals(vm, for: action)
+        }
         for vm in try vms.compactMap(context.vm) where vm.status != .down {
             let reason = "Disk \(disk.alias) is attached to VM \(vm.name), which is not down."
             refusals.append(.cannot(action, "VM_IS_NOT_DOWN", reason))

@@ -5,6 +5,9 @@
 package protocol Command<Outcome>: Sendable {
     associatedtype Outcome: Sendable
 
+    /// Whether it needs to know what the hypervisor has now.
+    var looksAtMachines: Bool { get }
+
     /// What speaks against it, in the order in which it was looked at; empty when nothing does.
     func validate(_ context: CommandContext) throws -> [Refusal]
 
@@ -16,5 +19,16 @@ package protocol Command<Outcome>: Sendable {
 package protocol Query: Sendable {
     associatedtype Answer: Sendable
 
+    /// Whether it is about what the hypervisor has now.
+    var looksAtMachines: Bool { get }
+
     func answer(_ context: CommandContext) throws -> Answer
+}
+
+extension Command {
+    package var looksAtMachines: Bool { true }
+}
+
+extension Query {
+    package var looksAtMachines: Bool { true }
 }

@@ -15,9 +15,17 @@ package final class CommandContext {
     /// Files that go once the transaction has come to its end.
     private(set) var removedFiles: [String] = []
     private let notes: FileNotes?
+    /// The name of the hypervisor that the engine is connected to.
+    let hypervisor: String?
 
-    init(_ database: Database, _ session: Session, _ notes: FileNotes? = nil) {
+    init(
+        _ database: Database,
+        _ session: Session,
+        _ notes: FileNotes? = nil,
+        hypervisor: String? = nil
+    ) {
         (self.database, self.session, self.notes) = (database, session, notes)
+        self.hypervisor = hypervisor
     }
 
     /// Says that a file is about to be made, which goes when the transaction does not come to its end.

@@ -12,13 +12,17 @@ package struct CreateSnapshot: Command {
     /// Where new volumes go of disks that lie in no domain; a domain that the VM has volumes in, or
     /// the only one there is, when nil.
     package let domainID: StorageDomain.ID?
+    /// Have the guest write all that it has in memory first, and wait; only where it runs.
+    package let isQuiesced: Bool
 
     package init(
         vmID: VirtualMachine.ID,
         description: String,
-        domainID: StorageDomain.ID? = nil
+        domainID: StorageDomain.ID? = nil,
+        isQuiesced: Bool = false
     ) {
         (self.vmID, self.description, self.domainID) = (vmID, description, domainID)
+        self.isQuiesced = isQuiesced
     }
 
     private var action: String { "create Snapshot" }
@@ -26,6 +30,8 @@ package struct CreateSnapshot: Command {
     package func validate(_ context: CommandContext) throws -> [Refusal] {
         let refusals = try context.permission(.manageSnapshots, on: .vm(vmID))
         guard let vm = try context.vm(vmID) else { return refusals + [.noVM(vmID)] }
+        let foreign = context.foreignRefusals(vm, for: action)
+        guard foreign.isEmpty else { return refusals + foreign }
         switch vm.status {
         case .imageLocked: return refusals + [.vmLocked(action)]
         case .up:

@@ -24,6 +24,8 @@ extension CommandContext {
         let refusals = try permission(.configureVMStorage, on: .vm(vmID))
         guard let vm = try vm(vmID) else { return refusals + [.noVM(vmID)] }
         guard vm.status != .imageLocked else { return refusals + [.vmLocked(action)] }
+        let foreign = foreignRefusals(vm, for: action)
+        guard foreign.isEmpty else { return refusals + foreign }
         let others = try attachments(of: vmID)
         if let order = wish.bootOrder, others.contains(where: { $0.bootOrder == order }) {
             let reason = "VM \(vm.name) has a disk with boot order \(order)."
@@ -100,6 +102,8 @@ package struct DetachDisk: Command {
         guard let attachment = try context.attachment(of: diskID, to: vmID) else {
             return refusals + [.notFound("disk of the VM", diskID.rawValue)]
         }
+        let foreign = attachment.isPlugged ? context.foreignRefusals(vm, for: "detach disk") : []
+        guard foreign.isEmpty else { return refusals + foreign }
         guard vm.status == .up, attachment.isPlugged else { return refusals }
         let reason = "The guest of VM \(vm.name) uses the disk. Please unplug it first."
         return refusals + [.cannot("detach disk", "DISK_IS_ACTIVE", reason)]
@@ -127,12 +131,14 @@ package struct PlugDisk: Command {
         (self.diskID, self.vmID, self.isPlugged) = (diskID, vmID, isPlugged)
     }
 
-    private var action: String { isPlugged ? "plug disk" : "unplug disk" }
+    var action: String { isPlugged ? "plug disk" : "unplug disk" }
 
     package func validate(_ context: CommandContext) throws -> [Refusal] {
         let refusals = try context.permission(.configureVMStorage, on: .vm(vmID))
         guard let vm = try context.vm(vmID) else { return refusals + [.noVM(vmID)] }
         if vm.status == .imageLocked { return refusals + [.vmLocked(action)] }
+        let foreign = context.foreignRefusals(vm, for: action)
+        guard foreign.isEmpty else { return refusals + foreign }
         if vm.status == .up {
             let reason = "VM \(vm.name) is running, and was not started by this engine."
             return refusals + [.cannot(action, "VM_IS_RUNNING", reason)]

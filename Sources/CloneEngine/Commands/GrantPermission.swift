@@ -7,6 +7,8 @@ internal import GRDB
 ///
 /// Nobody can give what he may not do himself.
 package struct GrantPermission: Command {
+    package var looksAtMachines: Bool { false }
+
     package let permission: Permission
     package let isGranted: Bool
 

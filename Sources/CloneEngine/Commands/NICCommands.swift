@@ -20,6 +20,7 @@ package struct AddNIC: Command {
         refusals += NameRules.refusals(name, for: action)
         guard let vm = try context.vm(vmID) else { return refusals + [.noVM(vmID)] }
         if vm.status == .imageLocked { refusals.append(.vmLocked(action)) }
+        refusals += context.foreignRefusals(vm, for: action)
         if try context.networkInterfaces(of: vmID).contains(where: { $0.name == name }) {
             let reason = "VM \(vm.name) has a network interface of this name."
             refusals.append(.cannot(action, "NETWORK_INTERFACE_NAME_ALREADY_IN_USE", reason))

@@ -38,6 +38,7 @@ package struct RemoveVM: Command {
     package func validate(_ context: CommandContext) throws -> [Refusal] {
         var refusals = try context.permission(.deleteVM, on: .vm(id))
         guard let vm = try context.vm(id) else { return refusals + [.noVM(id)] }
+        refusals += context.connectionRefusals(vm, for: "remove VM")
         if vm.status == .up {
             let reason = "VM is running."
             refusals.append(.cannot("remove VM", "VM_IS_RUNNING", reason))
@@ -62,7 +63,8 @@ package struct SetVMStatus: Command {
     package func validate(_ context: CommandContext) throws -> [Refusal] {
         let refusals = try context.permission(.editVM, on: .vm(id))
         guard let vm = try context.vm(id) else { return refusals + [.noVM(id)] }
-        return refusals + (vm.status == .imageLocked ? [.vmLocked("run VM")] : [])
+        let foreign = context.foreignRefusals(vm, for: "change VM's status")
+        return refusals + foreign + (vm.status == .imageLocked ? [.vmLocked("run VM")] : [])
     }
 
     package func run(_ context: CommandContext) throws {

@@ -19,6 +19,8 @@ package struct DeleteSnapshot: Command {
             return [.notFound("snapshot", id.rawValue)]
         }
         var refusals = try context.permission(.manageSnapshots, on: .vm(vm.id))
+        let foreign = context.foreignRefusals(vm, for: action)
+        guard foreign.isEmpty else { return refusals + foreign }
         guard snapshot.kind == .regular else {
             let reason = "The operation is only allowed for regular snapshots."
             return refusals + [.cannot(action, "VM_SNAPSHOT_TYPE_NOT_REGULAR", reason)]

@@ -7,6 +7,7 @@ internal import GRDB
 extension Engine {
     /// Finishes a job whose steps are all done.
     func complete(_ job: Job) throws {
+        try defineMachine(of: job)
         try change(as: Session(of: job)) { context in
             switch job.work {
             case .clone(let work): try context.complete(work, job)
@@ -18,6 +19,7 @@ extension Engine {
 
     /// Takes back what a job has done, and says why.
     func undo(_ job: Job, after failure: EngineError?) throws {
+        try undefineMachine(of: job)
         try change(as: Session(of: job)) { context in
             switch job.work {
             case .clone(let work): try context.undo(work, job, failure)
@@ -43,7 +45,11 @@ extension Engine {
             guard let ownership = try? JobOwnership(of: job.id, in: stateDirectory) else {
                 continue
             }
-            try settle(job)
+            do { try settle(job) } catch let error as EngineError where job.isOfMachine {
+                // The job of a hypervisor's VM waits until somebody is connected to that.
+                guard error.isUnreachable || error.isNotConnected else { throw error }
+                continue
+            }
             ownership.end()
         }
     }
@@ -59,6 +65,17 @@ extension Engine {
             try undo(job, after: nil)
         }
     }
+}
+
+extension Job {
+    /// True when a hypervisor has to be told how the job ends.
+    fileprivate var isOfMachine: Bool {
+        if case .clone(let work) = work { work.machine != nil } else { false }
+    }
+}
+
+extension EngineError {
+    fileprivate var isNotConnected: Bool { refusals.contains { $0.key == "NOT_CONNECTED" } }
 }
 
 extension Session {
@@ -105,6 +122,8 @@ extension CommandContext {
 
 /// Asks a running job to stop, in whatever process it runs.
 package struct CancelJob: Command {
+    package var looksAtMachines: Bool { false }
+
     package let id: Job.ID
 
     package init(id: Job.ID) { self.id = id }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ChainCollapse
+internal import DiskIO
 internal import Foundation
 internal import GRDB
 internal import Synchronization
@@ -24,7 +25,34 @@ final class JobRunner: Sendable {
 
     /// Runs the job to its end; a failure, or being cancelled, undoes it.
     func run() async -> Result<Void, EngineError> {
-        let failure = await copyAll()
+        let prepared = await WorkerThreads.runDetached { [self] in Result { try prepare() } }
+        let failure: EngineError? =
+            switch prepared {
+            case .success: await copyAll()
+            case .failure(let error): EngineError(failure: error)
+            }
+        let result = await WorkerThreads.runDetached { [self] in end(after: failure) }
+        withExtendedLifetime(prepared) {}
+        return result
+    }
+
+    /// Has the hypervisor say, where one is concerned, whether it would take the VM; and locks all that
+    /// is going to be read, which others than the engine may change, until the job has ended.
+    private func prepare() throws -> [ImageChain] {
+        guard case .clone(let work) = job.work, work.machine != nil else { return [] }
+        try engine.prepareMachine(of: job)
+        let chains = try work.copies.map { copy in
+            let policy = ChainPolicy(allowedBacking: .within(copy.sourcePaths))
+            do throws(CollapseError) {
+                let format = copy.sourceFormat.imageFormat
+                return try ImageChain(top: copy.sourcePaths[0], format: format, policy: policy)
+            } catch { throw EngineError(copying: copy.diskAlias, error, job) }
+        }
+        try engine.verify(work.copies, of: job)
+        return chains
+    }
+
+    private func end(after failure: EngineError?) -> Result<Void, EngineError> {
         do {
             if let failure {
                 try engine.undo(job, after: failure)
@@ -35,7 +63,7 @@ final class JobRunner: Sendable {
         } catch {
             let error = EngineError(failure: error)
             if failure == nil { try? engine.undo(job, after: error) }
-            return .failure(error)
+            return .failure(failure ?? error)
         }
     }
 
@@ -109,7 +137,7 @@ final class JobRunner: Sendable {
             let context = CommandContext(database, Session())
             guard let volume = try context.volume(copy.target.volumeID),
                 let disk = try context.disk(volume.diskID),
-                let domain = try volume.domainID.flatMap(context.domain)
+                let domain = try volume.domainID.flatMap(context.domain), domain.layout == .images
             else { return }
             try DomainLayout(domain.path).makeDirectory(of: disk.id)
             try volume.writeMetadata(of: disk)
@@ -164,6 +192,8 @@ extension EngineError {
     fileprivate init(copying alias: String, _ error: any Error, _ job: Job) {
         if (error as? CollapseError)?.code == .cancelled {
             self = .cancelled(job)
+        } else if let error = error as? EngineError {
+            self = error
         } else {
             let text = "Disk \(alias) could not be copied: \(error)."
             self.init(Refusal("COPY_FAILED", .internalError, text))

@@ -28,6 +28,12 @@ package struct CloneWork: Codable, Hashable, Sendable {
     package let vmID: VirtualMachine.ID
     package let vmName: String
     package let copies: [VolumeCopy]
+    /// What the hypervisor is told of it; nil for a VM of the engine's own.
+    package var machine: MachineClone?
+
+    package init(vmID: VirtualMachine.ID, vmName: String, copies: [VolumeCopy]) {
+        (self.vmID, self.vmName, self.copies) = (vmID, vmName, copies)
+    }
 }
 
 /// A snapshot that is being removed: its volumes are merged into those above them.

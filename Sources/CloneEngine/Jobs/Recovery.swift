@@ -45,7 +45,8 @@ extension CommandContext {
 
     private func strayFiles(except running: [Job]) throws -> [Inconsistency] {
         let busy = Set(running.flatMap(\.work.copies).map(\.target.path))
-        return try StorageDomain.fetchAll(database).flatMap { domain -> [Inconsistency] in
+        let domains = StorageDomain.filter(Column("layout") == StorageDomain.Layout.images)
+        return try domains.fetchAll(database).flatMap { domain -> [Inconsistency] in
             guard let paths = try? DomainLayout(domain.path).volumes().map(\.path) else {
                 return [
                     Inconsistency("Storage domain \(domain.name) is not there: \(domain.path).")

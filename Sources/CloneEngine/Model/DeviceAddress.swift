@@ -10,6 +10,8 @@ internal import GRDB
 package enum DeviceAddress: Hashable, Sendable {
     case pci(slot: Int)
     case drive(bus: Int, unit: Int)
+    /// Another place that a hypervisor has given, in the same words.
+    case other(String)
 
     /// The slots of the PCI bus that disks and cards get; those below belong to the machine itself.
     static let pciSlots = 3..<32
@@ -30,6 +32,7 @@ extension DeviceAddress: RawRepresentable, Codable, DatabaseValueConvertible,
                 + "function=0x0}"
         case .drive(let bus, let unit):
             return "{type=drive, controller=0, bus=\(bus), target=0, unit=\(unit)}"
+        case .other(let text): return text
         }
     }
 
@@ -40,17 +43,29 @@ extension DeviceAddress: RawRepresentable, Codable, DatabaseValueConvertible,
                 $0.hasPrefix("0x") ? Int($0.dropFirst(2), radix: 16) : Int($0)
             }
         }
+        let elsewhere = ["domain", "bus", "function", "controller", "target"]
+            .filter { $0 != "bus" || fields["type"] == "pci" }
+            .contains { number($0) ?? 0 != 0 }
         switch fields["type"] {
-        case "pci":
+        case "pci" where !elsewhere:
             guard let slot = number("slot"), (0..<32).contains(slot) else { return nil }
             self = .pci(slot: slot)
-        case "drive":
+        case "drive" where !elsewhere:
             guard let bus = number("bus"), let unit = number("unit"), bus >= 0, unit >= 0 else {
                 return nil
             }
             self = .drive(bus: bus, unit: unit)
+        case .some where DeviceAddress.isPlain(text): self = .other(text)
         default: return nil
         }
+    }
+
+    /// Longer than any address is.
+    private static let maximumBytes = 256
+
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.count <= maximumBytes
+            && text.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 0x20 && $0.value < 0x7f }
     }
 
     private static func fields(of text: String) -> [String: String] {

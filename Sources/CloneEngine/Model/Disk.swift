@@ -19,7 +19,7 @@ package struct Disk: Codable, Hashable, Sendable, Identifiable {
     package let id: ID
     package var alias: String
     package var description: String
-    package let kind: Kind
+    package var kind: Kind
     /// True when several VMs may have it attached, and write to it, at the same time.
     package var isShareable: Bool
     /// The size that a guest sees, in bytes.
@@ -29,6 +29,8 @@ package struct Disk: Codable, Hashable, Sendable, Identifiable {
     /// The block device of a direct LUN.
     package var lunPath: String?
     package let createdAt: Date
+    /// The hypervisor that knows the disk; nil for one of the engine's own.
+    package var hypervisor: String?
 
     package init(
         id: ID = ID(),
@@ -39,12 +41,13 @@ package struct Disk: Codable, Hashable, Sendable, Identifiable {
         capacityBytes: UInt64,
         activeVolumeID: Volume.ID? = nil,
         lunPath: String? = nil,
-        createdAt: Date
+        createdAt: Date,
+        hypervisor: String? = nil
     ) {
         (self.id, self.alias, self.description) = (id, alias, description)
         (self.kind, self.isShareable, self.capacityBytes) = (kind, isShareable, capacityBytes)
         (self.activeVolumeID, self.lunPath) = (activeVolumeID, lunPath)
-        self.createdAt = createdAt
+        (self.createdAt, self.hypervisor) = (createdAt, hypervisor)
     }
 
     /// True when a copy of the disk is no state it ever had, since others write to it.

@@ -22,6 +22,8 @@ package struct DiskAttachment: Codable, Hashable, Sendable {
     /// False when the guest does not see it; the address stays its own.
     package var isPlugged: Bool
     package var address: DeviceAddress
+    /// What a hypervisor is told to plug the disk in again; nil for a VM of the engine's own.
+    package var definition: String?
 
     package init(
         vmID: VirtualMachine.ID,
@@ -30,11 +32,13 @@ package struct DiskAttachment: Codable, Hashable, Sendable {
         bootOrder: Int? = nil,
         isReadOnly: Bool = false,
         isPlugged: Bool = true,
-        address: DeviceAddress
+        address: DeviceAddress,
+        definition: String? = nil
     ) {
         (self.vmID, self.diskID, self.interface) = (vmID, diskID, interface)
         (self.bootOrder, self.isReadOnly) = (bootOrder, isReadOnly)
         (self.isPlugged, self.address) = (isPlugged, address)
+        self.definition = definition
     }
 }
 

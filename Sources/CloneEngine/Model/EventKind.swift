@@ -142,6 +142,46 @@ extension Event.Kind {
         Self(20003, "Disk \(disk) is not part of VM \(vm): \(reason).", .warning)
     }
 
+    static func vmForgotten(vm: String, by hypervisor: String) -> Self {
+        Self(20009, "VM \(vm) is not known to \(hypervisor) any more.")
+    }
+
+    static func vmRenamed(from old: String, to new: String) -> Self {
+        Self(20010, "VM \(old) is called \(new) now.")
+    }
+
+    static func snapshotDamaged(
+        disk: String,
+        snapshot: String,
+        vm: String,
+        reason: String
+    ) -> Self {
+        Self(
+            20011,
+            "Disk \(disk) of snapshot '\(snapshot)' of VM \(vm) cannot be cloned any more: "
+                + "\(reason).",
+            .warning
+        )
+    }
+
+    static func diskNotFrozen(disk: String, snapshot: String, reason: String) -> Self {
+        Self(20012, "Disk \(disk) is not part of snapshot '\(snapshot)': \(reason).", .warning)
+    }
+
+    static func machineChanged(vm: String, remark: String) -> Self {
+        Self(20013, "VM \(vm) is not like its source: \(remark).", .warning)
+    }
+
+    static func vmStarted(vm: String, user: String) -> Self {
+        Self(153, "VM \(vm) was started by \(user).")
+    }
+
+    static func vmStopped(vm: String, user: String, isForced: Bool) -> Self {
+        isForced
+            ? Self(33, "VM \(vm) powered off by \(user).")
+            : Self(73, "VM shutdown initiated by \(user) on VM \(vm).")
+    }
+
     static func memoryNotCloned(snapshot: String, vm: String) -> Self {
         Self(
             20004,

@@ -1,6 +1,7 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Crypto
 internal import Foundation
 internal import GRDB
 
@@ -14,6 +15,19 @@ package struct Identifier<Kind>: RawRepresentable, Hashable, Sendable, Codable,
 
     /// A new one, that nothing else has.
     package init() { rawValue = UUID().uuidString.lowercased() }
+
+    /// The same one for the same words, whenever and by whomever it is asked for.
+    package init(derivedFrom words: String...) {
+        let digest = SHA256.hash(data: Data(words.joined(separator: "\0").utf8))
+        var digits = digest.prefix(16).map {
+            String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+        }
+        // RFC 9562: version 8, of the maker's own; the variant.
+        digits[6] = "8" + digits[6].suffix(1)
+        digits[8] = "a" + digits[8].suffix(1)
+        for place in [10, 8, 6, 4] { digits.insert("-", at: place) }
+        rawValue = digits.joined()
+    }
 
     package init(from decoder: any Decoder) throws {
         rawValue = try decoder.singleValueContainer().decode(String.self)

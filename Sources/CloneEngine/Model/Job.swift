@@ -25,7 +25,7 @@ package struct Job: Codable, Hashable, Sendable, Identifiable {
     /// True when somebody has asked it to stop.
     package var isCancelled: Bool
     /// What it does, for whoever goes on with it after a crash.
-    package let work: JobWork
+    package internal(set) var work: JobWork
     /// The VM that it is about.
     package let vmID: VirtualMachine.ID?
 

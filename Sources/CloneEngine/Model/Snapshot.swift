@@ -47,6 +47,10 @@ package struct SnapshotVolume: Codable, Hashable, Sendable {
     package let snapshotID: Snapshot.ID
     package let diskID: Disk.ID
     package let volumeID: Volume.ID
+    /// What the volume's file was like when the snapshot was first seen: it must not change again.
+    package var fingerprint: String?
+    /// Why the content is not that of the snapshot any more; nil when it is.
+    package var damage: String?
 
     package init(snapshotID: Snapshot.ID, diskID: Disk.ID, volumeID: Volume.ID) {
         (self.snapshotID, self.diskID, self.volumeID) = (snapshotID, diskID, volumeID)

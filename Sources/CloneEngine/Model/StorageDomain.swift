@@ -13,16 +13,34 @@ package struct StorageDomain: Codable, Hashable, Sendable, Identifiable {
         case active, maintenance
     }
 
+    /// How the directory's files are arranged.
+    package enum Layout: String, Codable, Sendable, CaseIterable, DatabaseValueConvertible {
+        /// As oVirt does it: a folder for each disk, and metadata beside each volume.
+        case images
+        /// Files with names for people, as libvirt's pools have them; nothing else is put there.
+        case flat
+    }
+
     package let id: ID
     package var name: String
     /// The absolute path of the directory, without symbolic links.
     package let path: String
     package var status: Status
     package let createdAt: Date
+    package let layout: Layout
+    /// The hypervisor that told of it; nil for one of the engine's own.
+    package var hypervisor: String?
 
-    package init(id: ID = ID(), name: String, path: String, createdAt: Date) {
+    package init(
+        id: ID = ID(),
+        name: String,
+        path: String,
+        createdAt: Date,
+        layout: Layout = .images,
+        hypervisor: String? = nil
+    ) {
         (self.id, self.name, self.path) = (id, name, path)
-        self.createdAt = createdAt
+        (self.createdAt, self.layout, self.hypervisor) = (createdAt, layout, hypervisor)
         status = .active
     }
 }

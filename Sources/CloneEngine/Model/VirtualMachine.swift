@@ -19,6 +19,8 @@ package struct VirtualMachine: Codable, Hashable, Sendable, Identifiable {
     package var details: Details
     package var status: Status
     package let createdAt: Date
+    /// The hypervisor that has defined the VM and knows what it is; nil for one of the engine's own.
+    package var hypervisor: String?
 
     /// What a person sets.
     package struct Details: Codable, Hashable, Sendable {
@@ -51,10 +53,12 @@ package struct VirtualMachine: Codable, Hashable, Sendable, Identifiable {
         name: String,
         details: Details = Details(),
         status: Status = .down,
-        createdAt: Date
+        createdAt: Date,
+        hypervisor: String? = nil
     ) {
         (self.id, self.name, self.details) = (id, name, details)
         (self.status, self.createdAt) = (status, createdAt)
+        self.hypervisor = hypervisor
     }
 }
 

@@ -15,6 +15,8 @@ package struct Find<Kind: Sendable>: Query {
     /// Those that the session may see.
     private let visible: @Sendable (Visibility) -> SQL
 
+    package var looksAtMachines: Bool { table != "job" }
+
     /// Beginnings of ids that are shorter than this are names only.
     private static var minimumPrefix: Int { 4 }
 

@@ -5,6 +5,8 @@ internal import GRDB
 
 /// Events of VMs that the session may see and of its own doing, the oldest first.
 package struct ListEvents: Query {
+    package var looksAtMachines: Bool { false }
+
     package var options: ListingOptions
     /// The number of an event; those after it are listed.
     package let after: Int64

@@ -5,6 +5,8 @@ internal import GRDB
 
 /// Jobs of the session's user and of VMs that it may see, the newest first.
 package struct ListJobs: Query {
+    package var looksAtMachines: Bool { false }
+
     package struct Entry: Hashable, Sendable {
         package let job: Job
         package let steps: [JobStep]
@@ -51,6 +53,8 @@ package struct ListJobs: Query {
 
 /// A job with its steps.
 package struct ShowJob: Query {
+    package var looksAtMachines: Bool { false }
+
     package let id: Job.ID
 
     package init(id: Job.ID) { self.id = id }

@@ -7,6 +7,8 @@ internal import GRDB
 ///
 /// Everybody may see his own permissions, and those on VMs and other objects that he looks after.
 package struct ListPermissions: Query {
+    package var looksAtMachines: Bool { false }
+
     /// A permission, and what it is about by name.
     package struct Entry: Hashable, Sendable {
         package let permission: Permission

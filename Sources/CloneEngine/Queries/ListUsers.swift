@@ -5,6 +5,8 @@ internal import GRDB
 
 /// Accounts, by name: all for who looks after them, and his own for everybody else.
 package struct ListUsers: Query {
+    package var looksAtMachines: Bool { false }
+
     package let options: ListingOptions
 
     package init(_ options: ListingOptions = .init()) { self.options = options }
@@ -26,6 +28,8 @@ package struct ListUsers: Query {
 
 /// One account.
 package struct ShowUser: Query {
+    package var looksAtMachines: Bool { false }
+
     package let id: Account.ID
 
     package init(id: Account.ID) { self.id = id }

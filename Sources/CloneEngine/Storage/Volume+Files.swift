@@ -16,9 +16,14 @@ extension DomainLayout {
 }
 
 extension Volume {
+    /// True for a file that lies as oVirt lays it: in a folder of its disk's.
+    private var isInImages: Bool {
+        Directory.name(of: Directory.parent(of: path)) == diskID.rawValue
+    }
+
     /// Writes what the volume's domain says of it; a file that was adopted has nothing of the kind.
     func writeMetadata(of disk: Disk, kind: VolumeMetadata.Kind = .leaf) throws {
-        guard let domainID else { return }
+        guard let domainID, isInImages else { return }
         let metadata = VolumeMetadata(
             of: self,
             domainID: domainID,

@@ -16,6 +16,7 @@ extension DatabaseMigrator {
         }
         migrator.registerMigration("accounts") { try $0.createAccounts() }
         migrator.registerMigration("searches") { try $0.createSearchIndices() }
+        migrator.registerMigration("hypervisors") { try $0.addHypervisors() }
         return migrator
     }
 }
@@ -205,7 +206,7 @@ extension Database {
 
 extension TableDefinition {
     /// A column for the VM that a row belongs to and goes with.
-    fileprivate func ownerVM() {
+    func ownerVM() {
         column("vmID", .text).notNull().indexed()
             .references("virtualMachine", onDelete: .cascade)
     }

@@ -33,6 +33,7 @@ struct CloneCommand: EngineCommand {
               clone-vm clone web --snapshot s1 --name web3 --omit scratch \\
                 --disk root:domain=fast,format=raw,alias=web3-root
               clone-vm clone web --snapshot s1 --name web4 --detach
+              clone-vm clone web01 --snapshot s1 --name web01-test --start --connect qemu:///system
             """
     )
 
@@ -44,6 +45,9 @@ struct CloneCommand: EngineCommand {
 
     @Flag(help: "Print what would be made, and make nothing.")
     var dryRun = false
+
+    @Flag(help: "Start the new VM when it is complete; for VMs of libvirt's (--connect).")
+    var start = false
 
     @Flag(help: "Go on in the background, and print the job's id.")
     var detach = false
@@ -81,5 +85,7 @@ struct CloneCommand: EngineCommand {
         let job = try client.engine.start(wish, id: id, as: client.session)
         try await client.finish(job, isQuiet: quiet || jobId != nil, signals)
         try client.summarize(client.ask(ShowJob(id: id)), isQuiet: quiet)
+        guard start else { return }
+        try await client.engine.start(vm: client.vm(self.wish.name), as: client.session)
     }
 }

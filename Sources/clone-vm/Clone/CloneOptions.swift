@@ -24,6 +24,15 @@ struct CloneOptions: ParsableArguments {
     )
     var disk: [DiskSettings] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Where disks go of which --disk says nothing else: a storage domain or libvirt's pool by "
+                + "its name, or a directory by its path; else where the source's disks lie.",
+            valueName: "place"
+        )
+    )
+    var to: String?
+
     @Option(help: ArgumentHelp("Leave out this disk. May be repeated.", valueName: "disk"))
     var omit: [String] = []
 
@@ -60,6 +69,7 @@ struct CloneOptions: ParsableArguments {
         (command.description, command.sharedDisks) = (description, sharedDisks)
         (command.keepsMACAddresses, command.checksSpace) = (keepMacs, !noSpaceCheck)
         command.bytesPerSecond = rateLimit?.bytes
+        command.domainID = try to.map(client.place)
         guard !disk.isEmpty || !omit.isEmpty else { return command }
         let configuration = try client.ask(GetVmConfigurationBySnapshot(snapshotID: id))
         for settings in disk {

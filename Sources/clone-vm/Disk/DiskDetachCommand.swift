@@ -8,7 +8,8 @@ internal import CloneEngine
 struct DiskDetachCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "detach",
-        abstract: "Takes a disk from a VM; the disk stays, and any VM may be given it."
+        abstract: "Takes a disk from a VM; the disk stays, and any VM may be given it.",
+        usage: "clone-vm disk detach <vm> <disk> [<options>]"
     )
 
     @OptionGroup var names: DiskOfVM

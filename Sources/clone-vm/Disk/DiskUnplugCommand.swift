@@ -8,7 +8,8 @@ internal import CloneEngine
 struct DiskUnplugCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "unplug",
-        abstract: "Takes a disk out of the sight of a VM's guest."
+        abstract: "Takes a disk out of the sight of a VM's guest.",
+        usage: "clone-vm disk unplug <vm> <disk> [<options>]"
     )
 
     @OptionGroup var names: DiskOfVM

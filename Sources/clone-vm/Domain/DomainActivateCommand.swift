@@ -8,7 +8,8 @@ internal import CloneEngine
 struct DomainActivateCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "activate",
-        abstract: "Takes a storage domain into use again."
+        abstract: "Takes a storage domain into use again.",
+        usage: "clone-vm domain activate <domain> [<options>]"
     )
 
     @Argument(help: "Its name or id.")

@@ -9,6 +9,7 @@ struct DomainAddCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
         abstract: "Makes a directory a storage domain.",
+        usage: "clone-vm domain add <name> <directory> [<options>]",
         discussion: """
             The directory must exist. \
             Disks get a directory of their own in DIRECTORY/images, in oVirt's layout. \

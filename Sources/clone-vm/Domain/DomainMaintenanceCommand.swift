@@ -8,7 +8,8 @@ internal import CloneEngine
 struct DomainMaintenanceCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "maintenance",
-        abstract: "Takes a storage domain out of use: nothing is read from it or made in it."
+        abstract: "Takes a storage domain out of use: nothing is read from it or made in it.",
+        usage: "clone-vm domain maintenance <domain> [<options>]"
     )
 
     @Argument(help: "Its name or id.")

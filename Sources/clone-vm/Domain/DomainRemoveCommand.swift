@@ -8,7 +8,8 @@ internal import CloneEngine
 struct DomainRemoveCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Forgets a storage domain without disks; its directory stays."
+        abstract: "Forgets a storage domain without disks; its directory stays.",
+        usage: "clone-vm domain remove <domain> [<options>]"
     )
 
     @Argument(help: "Its name or id.")

@@ -10,7 +10,8 @@ struct EventFollowCommand: EngineCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "follow",
-        abstract: "Shows the last events, and each new one, until a signal comes."
+        abstract: "Shows the last events, and each new one, until a signal comes.",
+        usage: "clone-vm event follow [--limit <n>] [<options>]"
     )
 
     @Option(help: ArgumentHelp("Begin with so many that are there already.", valueName: "n"))

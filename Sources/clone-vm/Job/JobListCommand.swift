@@ -8,7 +8,8 @@ internal import CloneEngine
 struct JobListCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Lists jobs, the newest first."
+        abstract: "Lists jobs, the newest first.",
+        usage: "clone-vm job list [--limit <n>] [<options>]"
     )
 
     @Option(help: ArgumentHelp("List so many at most.", valueName: "n"))

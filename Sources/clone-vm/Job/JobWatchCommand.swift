@@ -11,6 +11,7 @@ struct JobWatchCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
         abstract: "Shows how far a job is until it ends, whatever process does it.",
+        usage: "clone-vm job watch <job> [--quiet] [<options>]",
         discussion: """
             Exits with 0 when the job is finished, 1 when it has failed and 3 when it was cancelled. \
             A signal ends the watching, not the job.

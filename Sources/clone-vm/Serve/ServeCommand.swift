@@ -11,6 +11,7 @@ struct ServeCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Answers oVirt's REST API, and shows pages to browsers.",
+        usage: "clone-vm serve [<options>]",
         discussion: """
             Clients of oVirt's version 4 API find it at https://ADDRESS:PORT/ovirt-engine/api, \
             people the pages at https://ADDRESS:PORT/.

@@ -12,7 +12,8 @@ struct SnapshotCreateCommand: EngineCommand {
         usage: "clone-vm snapshot create <vm> <description> [<options>]",
         discussion: """
             From now on the VM writes to new volumes, which lie where the disks' other volumes lie. \
-            Shareable disks and LUNs have no snapshots.
+            Shareable disks and LUNs have no snapshots. \
+            A VM of libvirt's (--connect) may run meanwhile; its new volumes lie beside the old.
             """
     )
 
@@ -25,6 +26,14 @@ struct SnapshotCreateCommand: EngineCommand {
     @Option(help: "The storage domain for new volumes of disks that lie in none.")
     var domain: String?
 
+    @Flag(
+        help: """
+            Have the guest of a running VM write all it has in memory first; needs the QEMU guest \
+            agent in it.
+            """
+    )
+    var quiesce = false
+
     @OptionGroup var common: CommonOptions
 
     func run(with client: Client) throws {
@@ -32,7 +41,8 @@ struct SnapshotCreateCommand: EngineCommand {
             CreateSnapshot(
                 vmID: client.vm(vm),
                 description: description,
-                domainID: domain.map(client.domain)
+                domainID: domain.map(client.domain),
+                isQuiesced: quiesce
             )
         )
         let sentence = "Snapshot \(description) created: \(snapshot.id)"

@@ -8,7 +8,8 @@ internal import CloneEngine
 struct SnapshotShowCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Shows a VM as it was when a snapshot was taken."
+        abstract: "Shows a VM as it was when a snapshot was taken.",
+        usage: "clone-vm snapshot show <vm> <snapshot> [<options>]"
     )
 
     @Argument(help: "The VM's name or id.")

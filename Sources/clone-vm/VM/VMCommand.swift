@@ -10,7 +10,8 @@ struct VMCommand: ParsableCommand {
         abstract: "VMs: what they are made of, and which there are.",
         subcommands: [
             VMAddCommand.self, VMListCommand.self, VMShowCommand.self, VMRemoveCommand.self,
-            VMSetStatusCommand.self,
+            VMStartCommand.self,
+            VMStopCommand.self, VMSetStatusCommand.self,
         ]
     )
 }

@@ -12,6 +12,7 @@ struct VMSetStatusCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "set-status",
         abstract: "Tells that somebody has started or stopped a VM.",
+        usage: "clone-vm vm set-status <vm> <status> [<options>]",
         discussion: """
             VMs are not started here. Who starts one says so, and it is left alone: \
             its snapshots can be cloned, and its disks and snapshots stay as they are.

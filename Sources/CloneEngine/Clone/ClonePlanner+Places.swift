@@ -1,0 +1,43 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DiskIO
+internal import GRDB
+
+extension ClonePlanner {
+    /// Where a copy goes: where the caller wants it, beside its source, or the only place there is.
+    mutating func targetDomain(
+        of source: ConfiguredDisk,
+        _ top: Volume
+    ) throws -> StorageDomain? {
+        if let id = wish.disks[source.disk.id]?.domainID ?? wish.domainID ?? top.domainID {
+            guard let domain = try context.domain(id) else {
+                refusals.append(.noDomain(id))
+                return nil
+            }
+            return domain
+        }
+        let domains = try StorageDomain.fetchAll(context.database)
+        let directory = Directory.parent(of: top.path)
+        if let beside = domains.first(where: { $0.layout == .flat && $0.path == directory }) {
+            return beside
+        }
+        if domains.count == 1 { return domains[0] }
+        refuse(
+            "MISSED_STORAGES_FOR_SOME_DISKS",
+            .badRequest,
+            "Say which storage domain disk \(source.disk.alias) is to go to."
+        )
+        return nil
+    }
+}
+
+extension CommandContext {
+    /// Why a snapshot that a hypervisor has taken does not have a disk; nil when it has.
+    func damage(to disk: Disk.ID, in snapshot: Snapshot) throws -> String? {
+        let row = try SnapshotVolume.filter(
+            Column("snapshotID") == snapshot.id && Column("diskID") == disk
+        ).fetchOne(database)
+        return row == nil ? "the snapshot was taken without it" : row?.damage
+    }
+}
