@@ -19,6 +19,9 @@ package final class Engine: Sendable {
     /// The directory of all that the engine keeps.
     package var stateDirectory: String { store.directory }
 
+    /// Another value after every change of what the engine keeps, by whatever process.
+    package var changeMark: String { store.changeMark }
+
     /// Opens the engine of a state directory, which is made where there is none, and finishes or
     /// undoes what an earlier process has left.
     ///

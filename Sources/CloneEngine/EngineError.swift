@@ -48,9 +48,18 @@ package struct Refusal: Hashable, Sendable {
     package let kind: Kind
     /// One sentence for people.
     package let text: String
+    /// The one of several things in the command that it is about; nil for the command as a whole.
+    package private(set) var subject: ObjectReference?
 
     package init(_ key: String, _ kind: Kind, _ text: String) {
         (self.key, self.kind, self.text) = (key, kind, text)
+    }
+
+    /// The same reason, said of one of several things.
+    func about(_ subject: ObjectReference) -> Refusal {
+        var refusal = self
+        refusal.subject = subject
+        return refusal
     }
 
     static func notFound(_ kind: String, _ name: String) -> Refusal {

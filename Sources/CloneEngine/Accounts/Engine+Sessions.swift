@@ -57,6 +57,15 @@ extension Engine {
         } catch { throw EngineError(failure: error) }
     }
 
+    /// Whether a token would be taken now; to ask gives it no more time.
+    package func isValid(_ token: String) throws(EngineError) -> Bool {
+        do {
+            let hash = Engine.hash(of: token)
+            let found = try store.read { try AccessToken.fetchOne($0, key: hash) }
+            return found.map { $0.expiresAt > Date() } ?? false
+        } catch { throw EngineError(failure: error) }
+    }
+
     /// Takes a token back.
     package func logOut(_ token: String) throws(EngineError) {
         do {

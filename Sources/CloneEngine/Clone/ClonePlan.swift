@@ -14,6 +14,9 @@ package struct ClonePlan: Hashable, Sendable {
         /// The space that the copy takes, in bytes, when it can share no blocks.
         package let requiredBytes: UInt64
         package var attachment: DiskAttachment
+        /// The file system can let the copy have blocks of the chain instead of copies of them; false
+        /// where nobody has looked.
+        package internal(set) var canShareBlocks = false
     }
 
     /// A disk that the clone has together with others.

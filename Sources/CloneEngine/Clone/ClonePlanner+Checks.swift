@@ -33,10 +33,12 @@ extension ClonePlanner {
             .compactMap(context.domain)
         let all = Set(sources + plan.domains).sorted { $0.name < $1.name }
         for domain in all where domain.status != .active {
-            refusals.append(.domainNotActive(ClonePlanner.action, domain))
+            let refusal = Refusal.domainNotActive(ClonePlanner.action, domain)
+            refusals.append(refusal.about(.domain(domain.id)))
         }
         for domain in plan.domains {
             refusals += try context.permission(.createDisk, on: .domain(domain.id))
+                .map { $0.about(.domain(domain.id)) }
             if wish.checksSpace { try checkSpace(plan, domain) }
         }
     }
@@ -44,13 +46,19 @@ extension ClonePlanner {
     private mutating func checkSpace(_ plan: ClonePlan, _ domain: StorageDomain) throws {
         guard let free = try? Directory.freeBytes(in: domain.path) else {
             let reason = "Storage Domain \(domain.name) is not there: \(domain.path)."
-            return refuse("STORAGE_DOMAIN_NOT_EXIST", .conflict, reason)
+            return refuse(
+                "STORAGE_DOMAIN_NOT_EXIST",
+                .conflict,
+                reason,
+                about: .domain(domain.id)
+            )
         }
         let promised = try context.promisedBytes(in: domain.id)
         let (needed, isTooMuch) = plan.requiredBytes(in: domain)
             .addingReportingOverflow(promised)
         guard isTooMuch || needed > free else { return }
-        refusals.append(.lowSpace(ClonePlanner.action, domain, needed, free))
+        let refusal = Refusal.lowSpace(ClonePlanner.action, domain, needed, free)
+        refusals.append(refusal.about(.domain(domain.id)))
     }
 
     mutating func checkMACAddresses(_ configuration: VMConfiguration) throws {

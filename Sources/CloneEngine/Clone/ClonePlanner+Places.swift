@@ -12,7 +12,7 @@ extension ClonePlanner {
     ) throws -> StorageDomain? {
         if let id = wish.disks[source.disk.id]?.domainID ?? wish.domainID ?? top.domainID {
             guard let domain = try context.domain(id) else {
-                refusals.append(.noDomain(id))
+                refusals.append(.noDomain(id).about(.disk(source.disk.id)))
                 return nil
             }
             return domain
@@ -26,7 +26,8 @@ extension ClonePlanner {
         refuse(
             "MISSED_STORAGES_FOR_SOME_DISKS",
             .badRequest,
-            "Say which storage domain disk \(source.disk.alias) is to go to."
+            "Say which storage domain disk \(source.disk.alias) is to go to.",
+            about: .disk(source.disk.id)
         )
         return nil
     }

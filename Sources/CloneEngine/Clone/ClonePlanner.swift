@@ -134,7 +134,8 @@ struct ClonePlanner {
             refuse(
                 "SHAREABLE_DISK_NOT_SUPPORTED",
                 .conflict,
-                "Disk \(disk.alias) is shared, and a copy of it would be no state it ever had."
+                "Disk \(disk.alias) is shared, and a copy of it would be no state it ever had.",
+                about: .disk(disk.id)
             )
             return
         }
@@ -166,7 +167,8 @@ struct ClonePlanner {
             refuse(
                 "DISKS_LOCKED",
                 .conflict,
-                ": The following disks are locked: \(alias). Please try again in a few minutes."
+                ": The following disks are locked: \(alias). Please try again in a few minutes.",
+                about: .disk(source.disk.id)
             )
             return
         }
@@ -175,7 +177,8 @@ struct ClonePlanner {
             plan.leaveOut(alias, reason)
             return
         case .unusable(let reason):
-            refuse("IMAGE_UNUSABLE", .conflict, "Disk \(alias) cannot be read: \(reason).")
+            let sentence = "Disk \(alias) cannot be read: \(reason)."
+            refuse("IMAGE_UNUSABLE", .conflict, sentence, about: .disk(source.disk.id))
         default: break
         }
         guard let domain = try targetDomain(of: source, top) else { return }
@@ -197,7 +200,10 @@ struct ClonePlanner {
             shape.format = format
         }
         shape.allocation = choice.allocation ?? shape.allocation
-        if let refusal = shape.refusal(for: ClonePlanner.action) { refusals.append(refusal) }
+        let subject = ObjectReference.disk(source.disk.id)
+        if let refusal = shape.refusal(for: ClonePlanner.action) {
+            refusals.append(refusal.about(subject))
+        }
         var attachment = source.attachment
         attachment.interface = choice.interface ?? attachment.interface
         attachment.bootOrder = choice.bootOrder ?? attachment.bootOrder
@@ -205,6 +211,7 @@ struct ClonePlanner {
         if case .requires(let bytes)? = findings[source.disk.id] { required = bytes }
         if let alias = choice.alias {
             refusals += NameRules.refusals(alias, for: ClonePlanner.action)
+                .map { $0.about(subject) }
         }
         let isForeign = plan.source.hypervisor != nil
         let alias = choice.alias ?? source.disk.alias + (isForeign ? "" : "_\(wish.name)")
@@ -221,8 +228,14 @@ struct ClonePlanner {
         )
     }
 
-    mutating func refuse(_ key: String, _ kind: Refusal.Kind, _ reason: String) {
-        refusals.append(.cannot(ClonePlanner.action, key, kind, reason))
+    mutating func refuse(
+        _ key: String,
+        _ kind: Refusal.Kind,
+        _ reason: String,
+        about subject: ObjectReference? = nil
+    ) {
+        let refusal = Refusal.cannot(ClonePlanner.action, key, kind, reason)
+        refusals.append(subject.map(refusal.about) ?? refusal)
     }
 }
 

@@ -12,11 +12,25 @@ extension Engine {
         _ wish: CloneVMFromSnapshot,
         as session: Session
     ) throws(EngineError) -> ClonePlan {
+        let preview = try preview(wish, as: session)
+        guard let plan = preview.plan, preview.refusals.isEmpty else {
+            throw EngineError(preview.refusals)
+        }
+        return plan
+    }
+
+    /// What a clone would be as far as that can be said, and all that speaks against it.
+    ///
+    /// - Throws: `EngineError` when the store cannot be read.
+    package func preview(
+        _ wish: CloneVMFromSnapshot,
+        as session: Session
+    ) throws(EngineError) -> ClonePreview {
         try look(maximumAge: LookAge.change)
         let findings = try findings(for: wish, as: session)
-        let (plan, refusals) = try look(wish, findings, as: session)
-        guard let plan, refusals.isEmpty else { throw EngineError(refusals) }
-        return plan
+        var (plan, refusals) = try look(wish, findings, as: session)
+        plan?.probeSharing()
+        return ClonePreview(plan: plan, refusals: refusals)
     }
 
     /// Starts a clone; the VM is there at once, locked until its disks are complete.

@@ -11,6 +11,8 @@ package struct ListStorageDomains: Query {
         package let domain: StorageDomain
         /// The bytes that are free; nil when the directory is not there.
         package let freeBytes: UInt64?
+        /// All bytes of its file system; nil when the directory is not there.
+        package let totalBytes: UInt64?
         package let volumeCount: Int
     }
 
@@ -60,6 +62,7 @@ extension CommandContext {
         return ListStorageDomains.Entry(
             domain: domain,
             freeBytes: try? Directory.freeBytes(in: domain.path),
+            totalBytes: try? Directory.totalBytes(in: domain.path),
             volumeCount: try volumes.fetchCount(database)
         )
     }

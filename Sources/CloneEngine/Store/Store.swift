@@ -64,6 +64,16 @@ final class Store: Sendable {
         return configuration
     }
 
+    /// Another value after every change, whoever makes it.
+    ///
+    /// The log that every change is written to tells it: nothing has to be read.
+    var changeMark: String {
+        let path = "\(directory)/engine.sqlite-wal"
+        let log = try? FileManager.default.attributesOfItem(atPath: path)
+        let time = (log?[.modificationDate] as? Date)?.timeIntervalSinceReferenceDate ?? 0
+        return "\(time) \(log?[.size] ?? 0)"
+    }
+
     /// Looks at one state of the store.
     func read<R>(_ body: (Database) throws -> R) throws -> R {
         try database.read(body)

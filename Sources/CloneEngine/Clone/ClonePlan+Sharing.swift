@@ -1,0 +1,25 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DiskIO
+
+extension ClonePlan {
+    /// Finds out which copies can share blocks with their chains.
+    mutating func probeSharing() {
+        for index in copies.indices { copies[index].probeSharing() }
+    }
+}
+
+extension ClonePlan.Copy {
+    /// Asks the file system about the volume below all others, which most bytes lie in as a rule.
+    ///
+    /// The domain's own metadata stands for the file that is not there yet; nothing of it is changed.
+    fileprivate mutating func probeSharing() {
+        let layout = DomainLayout(domain.path)
+        guard shape.allocation == .sparse, let bottom = chain.last,
+            let target = try? TargetFile(opening: layout.metadataPath),
+            let source = try? File(readingFrom: bottom.path)
+        else { return }
+        canShareBlocks = target.canShare(with: source)
+    }
+}
