@@ -131,7 +131,9 @@ let package = Package(
         ),
         .target(
             name: "CloneWeb",
-            dependencies: ["CloneEngine", hummingbird, mustache, logging]
+            dependencies: ["CloneEngine", hummingbird, mustache, crypto, logging],
+            // A part of the program, so that one file is all there is to install.
+            resources: [.embedInCode("Assets")]
         ),
         .executableTarget(
             name: "clone-vm",

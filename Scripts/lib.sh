@@ -12,8 +12,9 @@ clone_image_packages=(
     zlib1g-dev libzstd-dev libdeflate-dev libisal-dev libsqlite3-dev qemu-utils qemu-system-x86 xfsprogs btrfs-progs
     libvirt-dev libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu
 )
-# Clients that the server is tested with are written in Python; one of their modules is compiled.
-client_packages=(python3-venv python3-dev libxml2-dev wrk)
+# Clients that the server is tested with are written in Python, one of their modules is compiled; and a
+# browser with letters to show.
+client_packages=(python3-venv python3-dev libxml2-dev wrk chromium fonts-dejavu-core)
 
 bold='' plain=''
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then

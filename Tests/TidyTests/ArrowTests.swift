@@ -26,8 +26,8 @@ private let ladder: [String: Set<String>] = [
         "Logging", "Metrics", "Foundation", "FoundationXML", "Synchronization",
     ],
     "CloneWeb": [
-        "CloneEngine", "Hummingbird", "HTTPTypes", "NIOCore", "Mustache", "Logging",
-        "Foundation", "Synchronization",
+        "CloneEngine", "Hummingbird", "HTTPTypes", "NIOCore", "Mustache", "Logging", "Crypto",
+        "Dispatch", "Foundation", "Synchronization",
     ],
     "clone-vm": [
         "CloneLibvirt", "CloneEngine", "CloneAPI", "CloneWeb", "ArgumentParser", "Hummingbird",

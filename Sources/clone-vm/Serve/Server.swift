@@ -55,7 +55,7 @@ struct Server {
     private func router() throws -> Router<BasicRequestContext> {
         let router = Router(options: .autoGenerateHeadEndpoints)
         APIRoutes(client.engine, authority: try authority()).add(to: router)
-        WebRoutes(client.engine).add(to: router)
+        WebRoutes(client.engine, isSecure: !options.plainHTTP).add(to: router)
         return router
     }
 
