@@ -172,7 +172,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CloneWebTests",
-            dependencies: ["CloneWeb", "CloneEngine", "TestSupport", hummingbirdTesting]
+            dependencies: ["CloneWeb", "CloneEngine", "TestSupport", hummingbirdTesting, grdb]
         ),
         .testTarget(name: "CloneVMTests", dependencies: ["clone-vm", "TestSupport"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),

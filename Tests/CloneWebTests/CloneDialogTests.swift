@@ -1,13 +1,14 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
-import CloneEngine
+import GRDB
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import TestSupport
 import Testing
 
+@testable import CloneEngine
 @testable import CloneWeb
 
 @Suite("The clone dialog")
@@ -151,6 +152,61 @@ struct CloneDialogTests {
         try QemuImg.compare(copy, format: "raw", reference, format: "raw")
     }
 
+    @Test("of a snapshot that was taken while the VM ran, it says that memory is not preserved")
+    func memory() async throws {
+        let house = try House()
+        try await house.visit { client in
+            let browser = try await house.browser(client)
+            #expect(!(try await browser.get(house.clonePath).text.contains("memory is not")))
+            try house.engine.store.write { database in
+                var vm = house.vm
+                vm.status = .up
+                var snapshot = house.snapshot
+                let configuration = try house.engine.answer(
+                    GetVmConfigurationBySnapshot(snapshotID: snapshot.id),
+                    as: Session()
+                )
+                snapshot.configuration = try VMConfiguration(
+                    of: vm,
+                    networkInterfaces: [],
+                    disks: configuration.disks,
+                    createdAt: snapshot.createdAt
+                ).ovf()
+                try snapshot.update(database)
+            }
+            let text = try await browser.get(house.clonePath).text
+            #expect(text.contains("Its memory is not preserved"))
+        }
+    }
+
+    @Test("a boot order that is emptied is none")
+    func bootOrder() async throws {
+        let house = try House()
+        let disk = try house.engine.run(
+            AttachmentOrder.disk(of: house),
+            as: Session()
+        )
+        let snapshot = try house.engine.run(
+            CreateSnapshot(vmID: house.vm.id, description: "with a boot disk"),
+            as: Session()
+        )
+        try await house.visit { client in
+            let browser = try await house.browser(client)
+            let path = "\(House.root)/vms/\(house.vm.id)/snapshots/\(snapshot.id)/clone"
+            let opened = try await browser.get(path).text
+            #expect(opened.contains("name=\"disk.\(disk.id).boot\" value=\"1\""))
+            let row = [
+                "disk.\(disk.id).row": "1", "disk.\(disk.id).include": "on",
+                "disk.\(disk.id).boot": "",
+            ]
+            let form = house.dialog("copy").merging(row) { $1 }
+            #expect(try await browser.post(path, form).status == .seeOther)
+        }
+        let id = try house.engine.answer(Find.vm("copy"), as: Session())
+        let disks = try house.engine.answer(ShowVM(id: id), as: Session()).configuration.disks
+        #expect(disks.allSatisfy { $0.attachment.bootOrder == nil })
+    }
+
     @Test("a snapshot of another VM, or none, has no dialog")
     func strangers() async throws {
         let house = try House()
@@ -163,6 +219,20 @@ struct CloneDialogTests {
                 #expect(try await browser.post(path, house.dialog("copy")).status == .notFound)
             }
         }
+    }
+}
+
+/// A disk that the house's VM starts from.
+private enum AttachmentOrder {
+    static func disk(of house: House) -> AddDisk {
+        var command = AddDisk(
+            vmID: house.vm.id,
+            domainID: house.first.id,
+            alias: "boot",
+            capacityBytes: House.mebibyte
+        )
+        command.wish.bootOrder = 1
+        return command
     }
 }
 

@@ -10,7 +10,10 @@ final class RunningServer {
     /// Why it cannot be started.
     struct Failure: Error, CustomStringConvertible { let description: String }
 
-    private struct Announcement: Decodable { let url: String }
+    private struct Announcement: Decodable {
+        let url: String
+        let processID: Int32
+    }
 
     /// The server ends by itself after so many seconds, whatever happens to the test.
     private static let maximumSeconds = "300"
@@ -18,6 +21,7 @@ final class RunningServer {
     /// Its address, as `https://127.0.0.1:12345/`.
     let url: String
     private let process = Process()
+    private let processID: Int32
     private let log: String
 
     /// Starts it with the house's store, and returns once it listens.
@@ -38,12 +42,12 @@ final class RunningServer {
             let words = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
             throw Failure(description: "clone-vm serve did not start: \(words)")
         }
-        url = announcement.url
+        (url, processID) = (announcement.url, announcement.processID)
     }
 
     deinit {
-        // The program that watches the time passes it on.
-        process.terminate()
+        // Not `terminate()`, which goes to the program that watches the time.
+        _ = kill(processID, SIGTERM)
         process.waitUntilExit()
     }
 

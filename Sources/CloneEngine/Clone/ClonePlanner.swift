@@ -206,7 +206,8 @@ struct ClonePlanner {
         }
         var attachment = source.attachment
         attachment.interface = choice.interface ?? attachment.interface
-        attachment.bootOrder = choice.bootOrder ?? attachment.bootOrder
+        let order = choice.isWithoutBootOrder ? nil : attachment.bootOrder
+        attachment.bootOrder = choice.bootOrder ?? order
         var required: UInt64 = 0
         if case .requires(let bytes)? = findings[source.disk.id] { required = bytes }
         if let alias = choice.alias {

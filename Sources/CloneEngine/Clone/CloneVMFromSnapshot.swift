@@ -25,6 +25,8 @@ package struct CloneVMFromSnapshot: Sendable {
         package var allocation: Volume.Allocation?
         package var interface: DiskAttachment.Interface?
         package var bootOrder: Int?
+        /// The clone does not start from the disk, whatever its source does.
+        package var isWithoutBootOrder = false
         package var isIncluded = true
 
         package init() {}

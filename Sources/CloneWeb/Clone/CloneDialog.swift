@@ -55,7 +55,12 @@ struct CloneDialog: Sendable {
         missingDisks = plan.missingDisks.filter { !$0.isWanted || !unwanted.contains($0.alias) }
             .map { NotCopied(alias: $0.alias, reason: $0.reason) }
         memoryWarning = plan.configuration.wasRunning ? MemoryWarning.text : nil
-        self.plan = PlanSummary(plan, domains, rate: try visit.ask(CopyRate()))
+        self.plan = PlanSummary(
+            plan,
+            domains,
+            rate: try visit.ask(CopyRate()),
+            limit: wish.command.bytesPerSecond
+        )
         errors = reasons.rest
     }
 

@@ -71,6 +71,9 @@ struct CloneWish: Sendable {
         choice.allocation = form.choice(CloneWish.field(disk, "allocation"))
         choice.interface = form.choice(CloneWish.field(disk, "interface"))
         choice.bootOrder = self[disk, "boot"].flatMap { Int($0) }
+        // A field that was emptied says so; one that a program leaves out says nothing.
+        choice.isWithoutBootOrder =
+            form.has(CloneWish.field(disk, "boot")) && choice.bootOrder == nil
         return choice
     }
 }

@@ -18,17 +18,32 @@ struct PlanSummary: Sendable {
     let rate: String
     let domains: Table
 
-    init(_ plan: ClonePlan, _ domains: [ListStorageDomains.Entry], rate known: Double?) {
+    /// What a plan comes to.
+    ///
+    /// - Parameters:
+    ///   - plan: the plan.
+    ///   - domains: all domains, with the space that each has.
+    ///   - known: the bytes that were copied each second lately; nil when nothing was.
+    ///   - limit: those that the user wants copied at most; nil for as many as possible.
+    init(
+        _ plan: ClonePlan,
+        _ domains: [ListStorageDomains.Entry],
+        rate known: Double?,
+        limit: UInt64?
+    ) {
         let copies = plan.copies
         disks = "\(copies.count) of \(plan.configuration.disks.count)"
         bytes = size(copies.reduce(0) { $0 + $1.requiredBytes })
         virtualBytes = size(copies.reduce(0) { $0 + $1.source.disk.capacityBytes })
         sharing = PlanSummary.sharing(copies)
-        let rate = known ?? PlanSummary.assumedRate
+        let free = known ?? PlanSummary.assumedRate
+        let rate = min(free, limit.map(Double.init) ?? free)
         time = copies.isEmpty ? "–" : "about \(duration(PlanSummary.seconds(plan, rate)))"
+        let words = "\(size(UInt64(rate)))/s"
         self.rate =
-            known == nil
-            ? "at an assumed \(size(UInt64(rate)))/s" : "at \(size(UInt64(rate)))/s, as lately"
+            rate < free
+            ? "at \(words), as limited"
+            : known == nil ? "at an assumed \(words)" : "at \(words), as lately"
         self.domains = PlanSummary.table(plan, domains)
     }
 
@@ -36,7 +51,7 @@ struct PlanSummary: Sendable {
         let shared = copies.filter(\.canShareBlocks)
         let bytes = shared.reduce(0) { $0 + $1.requiredBytes }
         return shared.isEmpty
-            ? "none: the file systems cannot" : "up to \(size(bytes)), which take no time"
+            ? "none" : "up to \(size(bytes)), which take no time"
     }
 
     /// As long as the domain that takes longest; blocks that are shared take none.

@@ -41,7 +41,7 @@ enum DiskForm: String, CaseIterable, Sendable {
         switch self {
         case .new: try DiskForm.new(visit)
         case .adopt: DiskForm.adopt(visit)
-        case .attach: [try DiskForm.attach(visit)]
+        case .attach: [DiskForm.attach(visit)]
         }
     }
 
@@ -104,15 +104,13 @@ enum DiskForm: String, CaseIterable, Sendable {
         ]
     }
 
-    private static func attach(_ visit: Visit) throws -> Field {
-        let disks = try visit.ask(ListDisks()).filter { $0.vmNames.isEmpty || $0.disk.isShared }
-        return Field(
+    private static func attach(_ visit: Visit) -> Field {
+        Field(
             "disk",
             "Disk",
-            of: disks.map {
-                ($0.disk.id.rawValue, "\($0.disk.alias) (\(size($0.disk.capacityBytes)))")
-            },
-            visit.form["disk"]
+            visit.form["disk"],
+            hint: "Its alias or its id, as the list of disks has them.",
+            isRequired: true
         )
     }
 
@@ -145,6 +143,7 @@ enum DiskForm: String, CaseIterable, Sendable {
         "DISK_SPACE": "domain", "STORAGE_DOMAIN": "domain", "DISK_CONFIGURATION": "format",
         "VM_DISK_BOOT_ORDER": "boot", "EXCEEDED": "interface", "IMAGE_UNUSABLE": "path",
         "VOLUME_ALREADY": "path", "INVALID_SIZE": "size", "DISK_ALREADY": "disk",
+        "DISK_NOT_FOUND": "disk", "AMBIGUOUS_NAME": "disk", "NOT_SHAREABLE_DISK": "disk",
     ]
 
     @Sendable
@@ -189,7 +188,7 @@ enum DiskForm: String, CaseIterable, Sendable {
             command.wish = wish
             try visit.run(command)
         case .attach:
-            let disk = Disk.ID(rawValue: form["disk"] ?? "")
+            let disk = try visit.ask(Find.disk(form["disk"] ?? ""))
             try visit.run(AttachDisk(diskID: disk, vmID: vm, wish: wish))
         }
     }

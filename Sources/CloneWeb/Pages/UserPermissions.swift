@@ -38,7 +38,14 @@ struct UserPermissions: Sendable {
                 of: Permission.Role.allCases.map { ($0.rawValue, $0.rawValue) },
                 visit.form["role"] ?? Permission.Role.vmOwner.rawValue
             ),
-            object: Field("object", "On", of: names.choices, visit.form["object"]),
+            object: Field(
+                "object",
+                "On",
+                of: names.choices,
+                visit.form["object"],
+                hint:
+                    "Everything, a storage domain, or one of the first \(ObjectNames.maximumVMs) VMs."
+            ),
             errors: errors
         )
         var page = WebPage("Permissions of \(name)", "users", in: .users, model)
@@ -81,7 +88,7 @@ private struct ObjectNames {
     private let domains: [StorageDomain]
     private let vms: [VirtualMachine]
     /// More than anybody picks from a list.
-    private static let maximumVMs = 500
+    static let maximumVMs = 500
 
     init(_ visit: Visit) throws {
         domains = try visit.ask(ListStorageDomains()).map(\.domain)
