@@ -43,6 +43,13 @@ struct Browser {
         )
     }
 
+    /// The word beside a page's title: not one of its disks' that are done before the whole is.
+    func state(of path: String) async throws -> String? {
+        try await get(path).text.part(from: "id=\"state\"", to: "</h1>")?
+            .part(from: "<span class=\"badge ", to: "</span>")?
+            .split(separator: ">").last.map(String.init)
+    }
+
     static func encoded(_ fields: [String: String]) -> String {
         fields.map { "\(urlEncoded($0.key))=\(urlEncoded($0.value))" }.joined(separator: "&")
     }

@@ -44,6 +44,11 @@ struct CloneDialogTests {
             let response = try await browser.post(house.clonePath, form)
             #expect(response.status == .ok)
             #expect(response.text.contains("<strong>8 MiB</strong> to copy"))
+            #expect(response.text.contains("at an assumed 200 MiB/s"))
+            form["rate"] = "2"
+            let slow = try await browser.post(house.clonePath, form).text
+            #expect(slow.contains("about 4.0 s"))
+            #expect(slow.contains("at 2 MiB/s, as limited"))
             form["disk.\(house.system.id).include"] = nil
             let without = try await browser.post(house.clonePath, form)
             #expect(without.text.contains("0 of 3"))
@@ -138,7 +143,7 @@ struct CloneDialogTests {
             let response = try await browser.post(house.clonePath, form)
             #expect(response.status == .seeOther)
             let job = try #require(response.headers[.location])
-            try await eventually { try await browser.get(job).text.contains("Finished") }
+            try await eventually { try await browser.state(of: job) == "Finished" }
             let page = try await browser.get(job).text
             #expect(page.contains("VM copy creation has been completed."))
             #expect(page.contains("Disk gone of snapshot &#39;before&#39; is not part of VM copy"))

@@ -78,7 +78,7 @@ struct FormTests {
             #expect(try await browser.get("\(vm)/snapshots").text.contains("second one"))
             let path = "\(vm)/snapshots/\(house.snapshot.id)/delete"
             let job = try await send(browser, path)
-            try await eventually { try await browser.get(job).text.contains(">Finished<") }
+            try await eventually { try await browser.state(of: job) == "Finished" }
             #expect(!(try await browser.get("\(vm)/snapshots").text.contains(">before<")))
         }
     }
@@ -170,7 +170,7 @@ struct FormTests {
                 try await browser.post(house.clonePath, slow).headers[.location]
             )
             try await send(browser, "\(job)/cancel")
-            try await eventually { try await browser.get(job).text.contains(">Cancelled<") }
+            try await eventually { try await browser.state(of: job) == "Cancelled" }
             #expect(try await browser.post("\(job)/cancel").status == .conflict)
         }
         #expect(try house.engine.answer(ListVMs(), as: Session()).map(\.name) == ["web"])

@@ -37,7 +37,7 @@ struct PlanSummary: Sendable {
         virtualBytes = size(copies.reduce(0) { $0 + $1.source.disk.capacityBytes })
         sharing = PlanSummary.sharing(copies)
         let free = known ?? PlanSummary.assumedRate
-        let rate = min(free, limit.map(Double.init) ?? free)
+        let rate = min(free, limit.map { Double($0) } ?? free)
         time = copies.isEmpty ? "–" : "about \(duration(PlanSummary.seconds(plan, rate)))"
         let words = "\(size(UInt64(rate)))/s"
         self.rate =
