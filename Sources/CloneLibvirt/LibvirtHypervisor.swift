@@ -11,11 +11,12 @@ internal import Synchronization
 package final class LibvirtHypervisor: Hypervisor {
     /// The URI, as it was given.
     package let name: String
+    package let patience: Duration
     private let line: Mutex<CallLine>
 
     /// Libvirt at a URI; it is connected to by the first call.
-    package init(uri: String) {
-        name = uri
+    package init(uri: String, patience: Duration = .seconds(60)) {
+        (name, self.patience) = (uri, patience)
         line = Mutex(CallLine(uri))
     }
 

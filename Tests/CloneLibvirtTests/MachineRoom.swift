@@ -23,7 +23,7 @@ final class MachineRoom: Sendable {
         self.daemon = try daemon ?? MachineRoom.shared.get()
         engine = try Engine(
             state: directory.path("state"),
-            hypervisor: LibvirtHypervisor(uri: self.daemon.uri)
+            hypervisor: LibvirtHypervisor(uri: self.daemon.uri, patience: .seconds(5))
         )
     }
 
@@ -46,7 +46,11 @@ final class MachineRoom: Sendable {
         )
     }
 
-    func ask<Q: Query>(_ query: Q) throws -> Q.Answer { try engine.answer(query, as: session) }
+    /// What the engine says after a look at what there is now.
+    func ask<Q: Query>(_ query: Q) throws -> Q.Answer {
+        try engine.look(maximumAge: .zero)
+        return try engine.answer(query, as: session)
+    }
 
     @discardableResult func run<C: CloneEngine.Command>(_ command: C) throws -> C.Outcome {
         try engine.run(command, as: session)
@@ -179,5 +183,25 @@ final class MachineRoom: Sendable {
         } catch let error as EngineError {
             return error.refusals.map(\.key)
         } catch { return ["\(error)"] }
+    }
+
+    /// Whether libvirt knows a domain.
+    func isDefined(_ name: String) throws -> Bool {
+        try daemon.virsh("list", "--all", "--name").split(separator: "\n").map(String.init)
+            .contains(name)
+    }
+
+    /// All files of a directory whose names begin so.
+    func files(_ prefix: String, in path: String? = nil) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path ?? directory.path)
+            .filter { $0.hasPrefix(prefix) }.sorted()
+    }
+
+    /// A new image with a megabyte of data.
+    func image(_ name: String, megabytes: Int = 1) throws -> String {
+        let path = directory.path(name)
+        try QemuImg.create(path, size: 64 << 20)
+        try QemuImg.io(path, ["write -P 0x11 0 \(megabytes)M"])
+        return path
     }
 }

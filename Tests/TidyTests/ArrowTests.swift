@@ -19,7 +19,8 @@ private let ladder: [String: Set<String>] = [
         "Dispatch", "Foundation", "Synchronization",
     ],
     "CloneLibvirt": [
-        "CloneEngine", "CLibvirt", "Dispatch", "Foundation", "FoundationXML", "Synchronization",
+        "CloneEngine", "CLibvirt", "Dispatch", "Glibc", "Foundation", "FoundationXML",
+        "Synchronization",
     ],
     "CloneAPI": [
         "CloneEngine", "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "ServiceLifecycle",

@@ -6,9 +6,6 @@ internal import Foundation
 internal import GRDB
 
 extension Engine {
-    /// How long a hypervisor that has gone away is waited for when all disks are copied.
-    private static let patience = Duration.seconds(20)
-
     /// Makes a clone's definition, and has the hypervisor say whether it would take it, before anything
     /// is copied.
     ///
@@ -49,7 +46,9 @@ extension Engine {
             throw EngineError.needsHypervisor(draft.hypervisor)
         }
         let directories = Set(work.copies.map { Directory.parent(of: $0.target.path) })
-        try patiently { () throws(EngineError) in try outlook.hypervisor.refresh(directories) }
+        try patiently(outlook.hypervisor.patience) { () throws(EngineError) in
+            try outlook.hypervisor.refresh(directories)
+        }
         machine.phase = .defined
         try save(machine, job)
         try draft.firmwareState?.copyNow()
@@ -73,8 +72,11 @@ extension Engine {
     }
 
     /// Tries again for a while: a hypervisor that is started anew is no reason to throw copies away.
-    private func patiently(_ body: () throws(EngineError) -> Void) throws(EngineError) {
-        let deadline = ContinuousClock.now + Engine.patience
+    private func patiently(
+        _ patience: Duration,
+        _ body: () throws(EngineError) -> Void
+    ) throws(EngineError) {
+        let deadline = ContinuousClock.now + patience
         while true {
             do throws(EngineError) { return try body() } catch {
                 guard error.isUnreachable, ContinuousClock.now < deadline else { throw error }

@@ -9,6 +9,9 @@ package protocol Hypervisor: Sendable {
     /// The name by which the engine tells it from others: for libvirt, its URI.
     var name: String { get }
 
+    /// How long it is waited for when it has gone away while a clone's disks were copied.
+    var patience: Duration { get }
+
     /// All that there is now.
     func inventory() throws(EngineError) -> Inventory
 

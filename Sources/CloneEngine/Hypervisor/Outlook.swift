@@ -32,7 +32,4 @@ final class Outlook: Sendable {
     func remember(_ inventory: Inventory, at time: ContinuousClock.Instant) {
         last.withLock { $0 = (time, inventory) }
     }
-
-    /// Makes the next question look again.
-    func forget() { last.withLock { $0 = nil } }
 }

@@ -99,6 +99,8 @@ extension Connection {
         unsafe try withPointer { connection throws(LibvirtError) in
             // SAFETY: the string outlives the call, and the handle is freed here.
             guard let pool = unsafe virStoragePoolLookupByTargetPath(connection, directory) else {
+                let error = LibvirtError.last
+                guard error.isMissingPool else { throw error }
                 return
             }
             defer { _ = unsafe virStoragePoolFree(pool) }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CLibvirt
+internal import Glibc
 
 /// An open connection to libvirt.
 ///
@@ -23,8 +24,11 @@ internal import CLibvirt
         _ = unsafe virConnectClose(pointer)
     }
 
-    /// Libvirt prints errors by itself unless it is told not to.
+    /// Libvirt prints errors by itself unless it is told not to, and writes to a daemon that is gone
+    /// without asking that the process survive it.
     private static let keepQuiet: Void = {
+
+        _ = signal(SIGPIPE, SIG_IGN)
         // SAFETY: the function does nothing, and lives for ever.
         unsafe virSetErrorFunc(nil) { _, _ in }
     }()

@@ -25,9 +25,5 @@ struct LibvirtError: Error, Hashable, Sendable {
 
     var isMissingDomain: Bool { code == VIR_ERR_NO_DOMAIN.rawValue }
     var isMissingSnapshot: Bool { code == VIR_ERR_NO_DOMAIN_SNAPSHOT.rawValue }
-    var isMissingAgent: Bool {
-        code == VIR_ERR_AGENT_UNRESPONSIVE.rawValue || code == VIR_ERR_ARGUMENT_UNSUPPORTED.rawValue
-            || message.contains("agent")
-    }
-    var isMissingDevice: Bool { code == VIR_ERR_DEVICE_MISSING.rawValue }
+    var isMissingPool: Bool { code == VIR_ERR_NO_STORAGE_POOL.rawValue }
 }

@@ -9,7 +9,8 @@ extension XMLElement {
     ///
     /// - Throws: `MachineTextError` when the text is no XML, or has another root.
     static func root(_ name: String, of text: String) throws(MachineTextError) -> XMLElement {
-        guard
+        // The tree's reader cannot be trusted with what is not well-formed; the other one can.
+        guard !text.isEmpty, XMLParser(data: Data(text.utf8)).parse(),
             let document = try? XMLDocument(
                 xmlString: text,
                 options: .nodeLoadExternalEntitiesNever
