@@ -36,6 +36,10 @@ let serviceLifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
 )
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting",
@@ -141,7 +145,7 @@ let package = Package(
                 .target(name: "CloneLibvirt", condition: .when(traits: ["Libvirt"])),
                 "CloneEngine", "CloneAPI", "CloneWeb", argumentParser, hummingbird, hummingbirdCore,
                 hummingbirdTLS, httpTypes, nioCore, nioSSL, x509, swiftASN1, crypto, logging,
-                metrics,
+                metrics, serviceLifecycle, unixSignals,
             ]
         ),
 

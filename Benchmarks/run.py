@@ -14,6 +14,7 @@ import engine
 import footprint
 import growth
 import micro
+import service
 import workloads
 from cases import Tools, output
 from measure import measure
@@ -25,7 +26,7 @@ from workloads import Workload
 
 HERE = Path(__file__).resolve().parent
 JOBS = {"growth": growth.run, "micro": micro.run, "footprint": footprint.run,
-        "engine": engine.run}
+        "engine": engine.run, "service": service.run}
 
 
 def compare(selection: list[Workload], tools: Tools, options: argparse.Namespace) -> list[Result]:

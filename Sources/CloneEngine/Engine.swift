@@ -15,6 +15,7 @@ package final class Engine: Sendable {
     let attempts = LoginAttempts()
     /// What runs VMs, and what it had when it was last looked at; nil for nothing.
     let outlook: Outlook?
+    let running = RunningJobs()
 
     /// The directory of all that the engine keeps.
     package var stateDirectory: String { store.directory }

@@ -32,8 +32,9 @@ enum PythonClients {
         ]
         let output = try Command.run(
             "env",
-            environment + ["timeout", maximumSeconds, python] + words,
-            in: root + "/Tests/clients"
+            environment + ["timeout", maximumSeconds, python] + words.map(path),
+            // Some clients leave traces where they run.
+            in: server.store.directory.path
         )
         guard output.status == 0 else {
             let log = try server.logged.split(separator: "\n").suffix(20).joined(separator: "\n")
@@ -41,5 +42,11 @@ enum PythonClients {
             throw Server.Failure(description: "\(words) ended with \(output.status):\n\(said)")
         }
         return output.text
+    }
+
+    /// A script or a playbook by its path, anything else as it is.
+    private static func path(_ word: String) -> String {
+        let isOurs = [".py", ".yml"].contains { word.hasSuffix($0) }
+        return isOurs ? "\(root)/Tests/clients/\(word)" : word
     }
 }

@@ -24,6 +24,12 @@ struct RealClientTests {
         try PythonClients.run(["sdk_faults.py"], with: server)
     }
 
+    @Test("the README's example clones a VM")
+    func readme() throws {
+        let server = try Server(SampleStore())
+        try PythonClients.run(["readme.py"], with: server)
+    }
+
     @Test("Ansible's modules clone a VM, find that it is there, and remove it")
     func ansible() throws {
         let server = try Server(SampleStore())

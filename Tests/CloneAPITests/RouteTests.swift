@@ -27,6 +27,21 @@ struct RouteTests {
         }
     }
 
+    @Test("the description of the API in docs is the one that is served; UPDATE_GOLDEN=1 writes it")
+    func description() async throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let file = root.appendingPathComponent("docs/openapi.json")
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+            try OpenAPIDocument.data.write(to: file)
+        }
+        try await APIClient.test(EmptyStore()) { client in
+            let reply = try await client.get("openapi.json")
+            let known = try? Data(contentsOf: file)
+            #expect(reply.body == known, "\(file.path)")
+        }
+    }
+
     @Test(
         "an answer is what the client takes",
         arguments: [

@@ -39,6 +39,7 @@ final class Server {
         try process.run()
         let line = output.fileHandleForReading.availableData
         guard let announcement = try? JSONDecoder().decode(Announcement.self, from: line) else {
+            process.waitUntilExit()
             throw Failure(description: "clone-vm serve did not start: \(try Server.text(log))")
         }
         (url, processID) = (announcement.url, announcement.processID)
@@ -58,7 +59,10 @@ final class Server {
     var logged: String { get throws { try Server.text(log) } }
 
     /// The certificate that its clients trust.
-    var authority: String { store.state + "/pki/ca.pem" }
+    lazy var authority = store.state + "/pki/ca.pem"
+
+    /// The status that it ended with.
+    var exitStatus: Int32 { process.terminationStatus }
 
     private static func text(_ path: String) throws -> String {
         try String(contentsOfFile: path, encoding: .utf8)

@@ -34,7 +34,7 @@ private let ladder: [String: Set<String>] = [
         "CloneLibvirt", "CloneEngine", "CloneAPI", "CloneWeb", "ArgumentParser", "Hummingbird",
         "HummingbirdCore",
         "HummingbirdTLS", "HTTPTypes", "NIOCore", "NIOSSL", "X509", "SwiftASN1", "Crypto",
-        "Logging", "Metrics", "Foundation", "Synchronization",
+        "ServiceLifecycle", "UnixSignals", "Logging", "Metrics", "Foundation", "Synchronization",
     ],
 ]
 

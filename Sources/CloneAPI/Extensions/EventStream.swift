@@ -70,10 +70,11 @@ struct EventStream: Sendable {
     private mutating func news() async throws -> String {
         let (last, known, call) = (last, Array(jobs.keys), call)
         let (events, entries) = try await Workers.look {
-            let running = try call.ask(ListJobs(ListingOptions(search: "status = started")))
-            let ended = known.filter { id in !running.contains { $0.job.id == id } }
-                .compactMap { try? call.ask(ShowJob(id: $0)) }
             let events = try call.ask(ListEvents(after: last, limit: EventStream.maximumEvents))
+            let running = try call.ask(ListJobs(ListingOptions(search: "status = started")))
+            // A job may have begun and ended since the last look: then only its events tell of it.
+            let ended = Set(known + events.compactMap(\.jobID)).subtracting(running.map(\.job.id))
+                .compactMap { try? call.ask(ShowJob(id: $0)) }
             return (events.entries, running.entries + ended)
         }
         self.last = events.last?.id ?? last

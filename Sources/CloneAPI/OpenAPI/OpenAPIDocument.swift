@@ -38,6 +38,7 @@ enum OpenAPIDocument {
                 "password": ["type": "http", "scheme": "basic"],
             ],
             "schemas": .object(DocumentSchemas.all),
+            "responses": .object(AnswerSchemas.all),
         ],
     ]
 
@@ -54,7 +55,7 @@ extension Route {
     fileprivate var operation: JSON {
         var fields: [String: JSON] = [
             "summary": .string(summary), "parameters": .array(parameters),
-            "responses": responses,
+            "responses": AnswerSchemas.of(self),
             "operationId": .string(operationID),
         ]
         if let body {
@@ -80,39 +81,5 @@ extension Route {
             ]
         }
         return inPath + QueryParameter.known(to: self).map(\.json)
-    }
-
-    private var responses: JSON {
-        let document: JSON = ["schema": ["type": "object"]]
-        let isJSON = path == "openapi.json"
-        let content: JSON =
-            path == "events/stream"
-            ? ["text/event-stream": ["schema": ["type": "string"]]]
-            : isJSON
-                ? ["application/json": document]
-                : ["application/xml": document, "application/json": document]
-        var all: [String: JSON] = [
-            "200": ["description": "Done.", "content": content],
-            "400": fault("The request makes no sense."),
-            "401": fault("Nobody has shown who he is."),
-            "403": fault("The user may not do that."),
-            "404": fault("There is no such thing."),
-            "406": fault("Neither XML nor JSON is wanted."),
-        ]
-        guard method != .get else { return .object(all) }
-        all["201"] = ["description": "Made.", "content": content]
-        all["202"] = ["description": "Being made.", "content": content]
-        all["409"] = fault("Something stands in its way.")
-        all["413"] = fault("The document is too large.")
-        all["415"] = fault("The document is neither XML nor JSON.")
-        return .object(all)
-    }
-
-    private func fault(_ description: String) -> JSON {
-        let schema: JSON = ["schema": ["$ref": "#/components/schemas/fault"]]
-        return [
-            "description": .string(description),
-            "content": ["application/xml": schema, "application/json": schema],
-        ]
     }
 }

@@ -100,46 +100,12 @@ extension RouteTable {
             call.parameters["disk"] = id
             try call.run(AttachDisk(diskID: call.id("disk"), vmID: call.id("vm"), wish: wish))
         } else {
-            call.parameters["disk"] = try makeDisk(disk, wish, call).id.rawValue
+            let vm = try call.ask(GetVM(call.id("vm")))
+            let made = try DiskDocument(disk, call).make(for: vm, wish)
+            call.parameters["disk"] = made.id.rawValue
         }
         return .created(try attachment(call).element)
     }
-
-    private static func makeDisk(
-        _ document: Element,
-        _ wish: AttachmentWish,
-        _ call: Call
-    ) throws -> Disk {
-        guard let size: UInt64 = try document.number("provisioned_size"),
-            let domain = document.items("storage_domains", "storage_domain").first
-        else { throw Fault.incomplete("Disk", "provisioned_size, storage_domains", for: "add") }
-        guard size <= DiskLimits.maximumBytes else {
-            throw Fault.badValue(
-                "provisioned_size",
-                "\(size)",
-                "at most \(DiskLimits.maximumBytes) bytes"
-            )
-        }
-        let format: Volume.Format = try document.choice("format") ?? .cow
-        let isSparse = try document.flag("sparse") ?? (format == .cow)
-        let vm = try call.ask(GetVM(call.id("vm")))
-        var command = AddDisk(
-            vmID: vm.id,
-            domainID: try DomainReference(domain, call).id,
-            alias: document.text("alias") ?? document.text("name") ?? "\(vm.name)_Disk",
-            capacityBytes: size
-        )
-        command.shape = VolumeShape(format, isSparse ? .sparse : .preallocated)
-        command.isShareable = try document.flag("shareable") ?? false
-        command.wish = wish
-        return try call.run(command)
-    }
-}
-
-/// What a disk may be at most.
-enum DiskLimits {
-    /// QEMU's images of qcow2 with clusters of 64 KiB end not far above this.
-    static let maximumBytes: UInt64 = 1 << 50
 }
 
 /// The storage domain that a document names, by its id or its name.

@@ -10,6 +10,16 @@ extension RouteTable {
         .get("disks", "Lists disks: `search`, `max`, `case_sensitive`, `follow`.") { call in
             .list("disks", of: "disk", try call.ask(ListDisks(call.listing())).map(\.element))
         },
+        Route(
+            .post,
+            "disks",
+            "Makes a disk that no VM has yet.",
+            body: "disk",
+            .slow { call in
+                let disk = try DiskDocument(call.document("disk"), call).make(for: nil, .init())
+                return .accepted(try call.ask(ShowDisk(id: disk.id)).element)
+            }
+        ),
         .get("disks/{disk}", "Shows a disk.") { call in
             try call.ask(ShowDisk(id: call.id("disk"))).element
         },

@@ -6,9 +6,10 @@ internal import DiskIO
 internal import GRDB
 internal import QCow2
 
-/// Makes an empty disk for a VM.
+/// Makes an empty disk, for a VM or for whoever will have it attached.
 package struct AddDisk: Command {
-    package let vmID: VirtualMachine.ID
+    /// The VM that has it attached at once; nil for none.
+    package let vmID: VirtualMachine.ID?
     package let domainID: StorageDomain.ID
     package let alias: String
     package let capacityBytes: UInt64
@@ -17,7 +18,7 @@ package struct AddDisk: Command {
     package var wish = AttachmentWish()
 
     package init(
-        vmID: VirtualMachine.ID,
+        vmID: VirtualMachine.ID?,
         domainID: StorageDomain.ID,
         alias: String,
         capacityBytes: UInt64
@@ -28,7 +29,7 @@ package struct AddDisk: Command {
 
     package func validate(_ context: CommandContext) throws -> [Refusal] {
         let action = "add disk"
-        var refusals = try context.attachRefusals(vmID, wish, for: action)
+        var refusals = try vmID.map { try context.attachRefusals($0, wish, for: action) } ?? []
         refusals += try context.permission(.createDisk, on: .domain(domainID))
         refusals += NameRules.refusals(alias, for: action)
         guard let domain = try context.domain(domainID) else {
@@ -62,7 +63,7 @@ package struct AddDisk: Command {
         try disk.insert(context.database)
         try volume.insert(context.database)
         try context.give(.diskOperator, on: .disk(disk.id))
-        try context.attach(disk.id, to: vmID, wish)
+        if let vmID { try context.attach(disk.id, to: vmID, wish) }
         try context.log(
             .diskAdded(disk: alias, user: context.session.userName),
             vm: vmID

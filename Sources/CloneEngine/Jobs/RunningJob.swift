@@ -17,11 +17,13 @@ package final class RunningJob: Sendable {
             bufferingPolicy: .bufferingNewest(1)
         )
         progress = stream
+        engine.running.begin(job.id)
         task = Task {
             let runner = JobRunner(job, engine) { continuation.yield($0) }
             let result = await runner.run()
             ownership.end()
             continuation.finish()
+            engine.running.end(job.id)
             return result
         }
     }

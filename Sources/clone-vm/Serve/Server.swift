@@ -9,8 +9,11 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
 internal import Logging
+internal import Metrics
 internal import NIOCore
 internal import NIOSSL
+internal import ServiceLifecycle
+internal import UnixSignals
 
 /// The HTTP server with all routes.
 struct Server {
@@ -27,6 +30,12 @@ struct Server {
     private let protection: Protection
     private let options: ServeCommand
     private let logger: Logger
+    private let metrics = PrometheusMetrics()
+
+    /// More connections than these at a time wait for others to end.
+    private static let maximumConnections = 1024
+    /// How long requests may take to their end when the server is to end without its jobs.
+    private static let patience = Duration.seconds(10)
 
     init(_ client: Client, protection: Protection, _ options: ServeCommand) {
         (self.client, self.protection, self.options) = (client, protection, options)
@@ -40,21 +49,49 @@ struct Server {
             server: try httpServer(),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.address, port: Int(options.port)),
-                serverName: nil
+                serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    Server.maximumConnections,
+                    logger: logger
+                )
             ),
             onServerRunning: announce,
             logger: logger
         )
+        MetricsSystem.bootstrap(metrics)
         do {
-            try await application.runService()
+            try await serve(application)
         } catch let error as IOError {
             throw EngineError(cannotListen: options, error)
+        } catch let error as NIOSSLError {
+            // A key that is another certificate's is noticed only when both are used.
+            let (certificate, key) = protection.files ?? ("", "")
+            throw EngineError(unusableCertificate: certificate, key: key, error)
         }
+    }
+
+    /// Serves until a signal ends it; the jobs that are at work then end as they are meant to.
+    private func serve(_ application: some Service) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: [application],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        if options.atEnd == .leave {
+            configuration.maximumGracefulShutdownDuration = Server.patience
+        }
+        try await ServiceGroup(configuration: configuration).run()
+        // Whoever sends a second signal does not want to wait.
+        for number in [SIGTERM, SIGINT] { _ = signal(number, SIG_DFL) }
+        let count: Logger.MetadataValue = "\(client.engine.runningJobCount)"
+        logger.info("ending", metadata: ["running_jobs": count])
+        if options.atEnd == .wait { await client.engine.finishRunningJobs() }
     }
 
     private func router() throws -> Router<BasicRequestContext> {
         let router = Router(options: .autoGenerateHeadEndpoints)
-        APIRoutes(client.engine, authority: try authority()).add(to: router)
+        router.add(middleware: MetricsMiddleware())
+        APIRoutes(client.engine, authority: try authority(), metrics: metrics).add(to: router)
         WebRoutes(client.engine, isSecure: !options.plainHTTP).add(to: router)
         return router
     }

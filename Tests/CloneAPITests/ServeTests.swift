@@ -1,0 +1,132 @@
+// Copyright the clone-image authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CloneEngine
+
+@Suite("clone-vm serve", .timeLimit(.minutes(3)))
+struct ServeTests {
+    /// A clone of the sample's snapshot that takes some seconds, asked for through the server.
+    private static let slowClone = """
+        import os, requests, ssl
+        session = requests.Session()
+        session.trust_env = False
+        session.verify = os.environ["CA_FILE"]
+        session.auth = ("admin@internal", os.environ["PASSWORD"])
+        url = os.environ["URL"]
+        vm = session.get(url + "/vms?search=name%3Dmyvm", headers={"Accept": "application/json"})
+        vm = vm.json()["vm"][0]["id"]
+        snapshots = session.get(url + f"/vms/{vm}/snapshots", headers={"Accept": "application/json"})
+        mine = [s for s in snapshots.json()["snapshot"] if s["description"] == "mysnap"][0]["id"]
+        wish = {"name": "slow", "cluster": {"name": "Default"},
+                "snapshots": {"snapshot": [{"id": mine}]}}
+        reply = session.post(url + "/vms?bytes_per_second=500000", json=wish)
+        assert reply.status_code == 202, reply.text
+        """
+
+    @Test("asked to end, it waits for the clones that it is at work on")
+    func waits() throws {
+        let server = try Server(SampleStore())
+        try PythonClients.run(["-c", ServeTests.slowClone], with: server)
+        let before = try server.store.engine.answer(ListVMs(), as: Session())
+        #expect(before.first { $0.name == "slow" }?.status == .imageLocked)
+        server.stop()
+        let after = try server.store.engine.answer(ListVMs(), as: Session())
+        #expect(after.first { $0.name == "slow" }?.status == .down)
+        #expect(server.exitStatus == 0)
+    }
+
+    @Test("told so, it leaves running clones, which are undone at the next start")
+    func leaves() throws {
+        let server = try Server(SampleStore(), ["--at-end", "leave"])
+        try PythonClients.run(["-c", ServeTests.slowClone], with: server)
+        server.stop()
+        let store = server.store
+        #expect(try store.engine.answer(ListVMs(), as: Session()).count == 2)
+        let next = try Engine(state: store.state)
+        #expect(try next.answer(ListVMs(), as: Session()).map(\.name) == ["myvm"])
+        #expect(try next.check() == [])
+    }
+
+    @Test("the plan, the stream of events, progress, cancelling and metrics, by HTTP")
+    func extensions() throws {
+        let server = try Server(SampleStore())
+        try PythonClients.run(["extensions.py"], with: server)
+    }
+
+    @Test("its authority stays the same, its certificate has the names of this host")
+    func certificates() throws {
+        let store = try SampleStore()
+        let first = try Server(store)
+        let authority = try String(contentsOfFile: first.authority, encoding: .utf8)
+        first.stop()
+        try FileManager.default.removeItem(atPath: store.state + "/pki/server.key")
+        let second = try Server(store)
+        #expect(try String(contentsOfFile: second.authority, encoding: .utf8) == authority)
+        let pki = store.state + "/pki"
+        let verified = try Command.run(
+            "openssl",
+            ["verify", "-CAfile", pki + "/ca.pem", "-verify_ip", "127.0.0.1", pki + "/server.pem"]
+        )
+        #expect(verified.status == 0, "\(verified.standardError)")
+        for name in ["ca.key", "server.key"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(pki)/\(name)")
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
+    @Test("a given certificate is used, and one with another's key is refused")
+    func givenCertificate() throws {
+        let store = try SampleStore()
+        for name in ["mine", "other"] {
+            let words =
+                ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+                + ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+                + ["-keyout", store.directory.path("\(name).key")]
+                + ["-out", store.directory.path("\(name).pem")]
+            try Command.runSuccessfully("openssl", words)
+        }
+        let certificate = ["--certificate", store.directory.path("mine.pem"), "--key"]
+        let server = try Server(store, certificate + [store.directory.path("mine.key")])
+        server.authority = store.directory.path("mine.pem")
+        try PythonClients.run(["sdk_story.py"], with: server)
+        server.stop()
+        #expect {
+            _ = try Server(store, certificate + [store.directory.path("other.key")])
+        } throws: { error in
+            "\(error)".contains("mine.pem with the key") && "\(error)".contains("cannot be used")
+        }
+    }
+
+    @Test(
+        "what would be unsafe or makes no sense is refused",
+        arguments: [
+            ("--plain-http --address 0.0.0.0", "would send passwords in the clear"),
+            ("--certificate x.pem", "--certificate and --key go together"),
+            ("--plain-http --certificate x --key y", "exclude each other"),
+            ("--address 192.0.2.1", "Cannot listen on 192.0.2.1"),
+            ("--certificate /nowhere.pem --key /nowhere.key", "cannot be used"),
+        ]
+    )
+    func refusals(line: String, reason: String) throws {
+        let directory = try TemporaryDirectory()
+        let words = ["serve", "--state", directory.path("state"), "--port", "0"]
+        let output = try Command.run(
+            "timeout",
+            ["20", Server.program()] + words + line.split(separator: " ").map(String.init)
+        )
+        #expect(output.status != 0 && output.status != 124)
+        #expect(output.standardError.contains(reason), "\(output.standardError)")
+    }
+
+    @Test("on a store without users it says how to make the first; there is no other way in")
+    func firstUser() throws {
+        let directory = try TemporaryDirectory()
+        let words = ["serve", "--state", directory.path("state"), "--port", "0"]
+        let output = try Command.run("timeout", ["--signal=INT", "3", Server.program()] + words)
+        #expect(output.standardError.contains("clone-vm user add admin@internal --state"))
+    }
+}
