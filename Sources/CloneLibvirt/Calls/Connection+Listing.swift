@@ -103,6 +103,7 @@ extension Connection {
                 guard error.isMissingPool else { throw error }
                 return
             }
+            // SAFETY: the handle was opened above, and is used until here.
             defer { _ = unsafe virStoragePoolFree(pool) }
             try Connection.check(unsafe virStoragePoolRefresh(pool, 0))
         }
