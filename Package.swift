@@ -135,7 +135,9 @@ let package = Package(
         ),
         .target(
             name: "CloneWeb",
-            dependencies: ["CloneEngine", hummingbird, mustache, crypto, logging],
+            dependencies: [
+                "CloneEngine", hummingbird, mustache, crypto, serviceLifecycle, logging,
+            ],
             // A part of the program, so that one file is all there is to install.
             resources: [.embedInCode("Assets")]
         ),

@@ -14,7 +14,7 @@ clone_image_packages=(
 )
 # Clients that the server is tested with are written in Python, one of their modules is compiled; and a
 # browser with letters to show.
-client_packages=(python3-venv python3-dev libxml2-dev openssl chromium fonts-dejavu-core)
+client_packages=(python3-venv python3-dev libxml2-dev openssl curl chromium fonts-dejavu-core)
 
 bold='' plain=''
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then

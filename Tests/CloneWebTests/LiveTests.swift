@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CloneEngine
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import TestSupport
 import Testing
 
 @testable import CloneWeb
@@ -35,6 +37,34 @@ struct LiveTests {
             // What stands around a page is not sent again.
             #expect(pages.allSatisfy { !$0.contains("<header") && $0.contains("data: <main") })
         }
+    }
+
+    @Test("a server that is asked to end does not wait for those who watch")
+    func shutdown() async throws {
+        let house = try House()
+        let token = try await house.engine.logIn(
+            "admin@internal",
+            password: House.password,
+            from: "test"
+        )
+        let server = try RunningServer(house)
+        let output = house.directory.path("stream")
+        let watcher = Process()
+        watcher.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        watcher.arguments = [
+            "curl", "--silent", "--insecure", "--no-buffer", "--max-time", "60", "--output", output,
+            "--header", "Accept: text/event-stream", "--cookie", Browser.cookie(token),
+            "\(server.url)ovirt-engine/webadmin/vms",
+        ]
+        try watcher.run()
+        try await eventually {
+            (try? String(contentsOfFile: output, encoding: .utf8))?.contains("event: page") == true
+        }
+        let start = Date()
+        server.stop()
+        #expect(Date().timeIntervalSince(start) < 20)
+        watcher.waitUntilExit()
+        #expect(watcher.terminationStatus == 0)
     }
 
     @Test("a page that is watched does not keep its session alive")

@@ -45,7 +45,11 @@ final class RunningServer {
         (url, processID) = (announcement.url, announcement.processID)
     }
 
-    deinit {
+    deinit { stop() }
+
+    /// Asks it to end, and waits until it has.
+    func stop() {
+        guard process.isRunning else { return }
         // Not `terminate()`, which goes to the program that watches the time.
         _ = kill(processID, SIGTERM)
         process.waitUntilExit()

@@ -28,7 +28,7 @@ private let ladder: [String: Set<String>] = [
     ],
     "CloneWeb": [
         "CloneEngine", "Hummingbird", "HTTPTypes", "NIOCore", "Mustache", "Logging", "Crypto",
-        "Dispatch", "Foundation", "Synchronization",
+        "ServiceLifecycle", "Dispatch", "Foundation", "Synchronization",
     ],
     "clone-vm": [
         "CloneLibvirt", "CloneEngine", "CloneAPI", "CloneWeb", "ArgumentParser", "Hummingbird",

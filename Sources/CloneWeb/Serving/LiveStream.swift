@@ -5,10 +5,11 @@ internal import CloneEngine
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import ServiceLifecycle
 
 /// A page's inner part, sent again whenever it has changed: server-sent events.
 ///
-/// Ends when the client goes away, and when its session does.
+/// Ends when the client goes away, and when its session or the server does.
 struct LiveStream: AsyncSequence, Sendable {
     static let mediaType = "text/event-stream"
     private static let interval = Duration.milliseconds(400)
@@ -43,6 +44,8 @@ struct LiveStream: AsyncSequence, Sendable {
             while round < LiveStream.maximumRounds {
                 if round > 0 { try await Task.sleep(for: LiveStream.interval) }
                 defer { round += 1 }
+                // Browsers try again, and find the server that comes after this one.
+                guard !Task.isShuttingDownGracefully else { return nil }
                 guard try stream.site.engine.isValid(stream.visit.visitor.token) else {
                     round = LiveStream.maximumRounds
                     return LiveStream.message("", named: "end")
