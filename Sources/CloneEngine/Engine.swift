@@ -11,7 +11,7 @@ internal import GRDB
 /// All is kept in a state directory, which any number of processes may use at the same time.
 package final class Engine: Sendable {
     let store: Store
-    let copiers = DomainTurns()
+    let copiers: DomainTurns
     let attempts = LoginAttempts()
     /// What runs VMs, and what it had when it was last looked at; nil for nothing.
     let outlook: Outlook?
@@ -38,6 +38,7 @@ package final class Engine: Sendable {
     ) throws(EngineError) {
         store = try Store(in: directory, patienceSeconds: patienceSeconds)
         outlook = hypervisor.map(Outlook.init)
+        copiers = DomainTurns(in: store.directory)
         do {
             try recover()
         } catch let error as EngineError {

@@ -99,6 +99,23 @@ extension File {
     }
 }
 
+extension File {
+    /// Opens a file, which is made where there is none, and locks it against everybody until it is
+    /// closed.
+    ///
+    /// - Returns: nil when somebody else has locked it.
+    /// - Throws: `IOError` when it cannot be opened for writing or the file system knows no locks.
+    package static func locked(_ path: String) throws(IOError) -> File? {
+        let file = try File(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o600)
+        guard Syscalls.succeeds({ cshims_lock_whole(file.descriptor) }) else {
+            let error = IOError.last("fcntl F_OFD_SETLK", path)
+            guard error.isHeldByOthers else { throw error }
+            return nil
+        }
+        return file
+    }
+}
+
 extension IOError {
     /// True when a lock was not to be had because another description has one.
     fileprivate var isHeldByOthers: Bool {

@@ -69,6 +69,7 @@ struct FaultTests {
         #expect(error?.refusals.map(\.key) == ["JOB_CANCELLED"])
         let entry = try workshop.ask(ListJobs()).first { $0.job.id == job.job.id }
         #expect(entry?.job.status == .aborted)
+        #expect(Set(entry?.steps.map(\.status) ?? []) == [.aborted])
         #expect(try workshop.events.last?.code == 20005)
         try await expectNothingIsLeft()
     }

@@ -72,7 +72,7 @@ struct OVFDamageTests {
             ("ResourceType>4<", "ResourceType>20<", "the memory"),
             ("HostResource>", "HostResource>x", "disk of a drive"),
             ("ResourceType>17<", "ResourceType>20<", "drive of a disk"),
-            ("<Disk ", "<Disk /><Disk ", "Section"), ("ovf:fileRef", "ovf:file", "ovf:fileRef"),
+            ("<Disk ", "<Disk /><Disk ", "ovf:fileRef"), ("ovf:fileRef", "ovf:file", "ovf:fileRef"),
             ("OperatingSystemSection", "OtherSection", "VM's id"),
             ("IsPlugged>true", "IsPlugged>perhaps", "IsPlugged"),
             ("<Name>sample</Name>", "<Title>sample</Title>", "Name"),

@@ -60,7 +60,7 @@ struct RecoveryTests {
         #expect(try engine.answer(ListEvents(), as: Session()).last?.code == 20006)
         let entry = try engine.answer(ListJobs(), as: Session())[0]
         #expect(entry.job.status == .failed)
-        #expect(entry.steps.map(\.status) == [.failed])
+        #expect(entry.steps.map(\.status) == [.aborted])
         #expect(try await workshop.clone(snapshot).configuration.disks.count == 1)
     }
 

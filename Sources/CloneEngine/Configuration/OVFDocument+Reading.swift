@@ -9,19 +9,6 @@ extension OVFDocument {
         let reason: String
 
         init(_ reason: String) { self.reason = reason }
-
-        /// Our own reason, or where the decoder met the first wrong value.
-        init(_ error: any Error) {
-            if let damage = error as? Damage {
-                self = damage
-                return
-            }
-            guard let keys = (error as? DecodingError)?.keys, let last = keys.last else {
-                self.init("it is not well-formed XML, or has no content")
-                return
-            }
-            self.init("'\(last.stringValue)' is missing or cannot be read")
-        }
     }
 
     /// The configuration that the document tells.
@@ -81,18 +68,6 @@ extension OVFDocument {
         }
         guard disks.isEmpty else { throw Damage("the drive of a disk is missing") }
         return configured
-    }
-}
-
-extension DecodingError {
-    /// Where in the document the value stands.
-    fileprivate var keys: [any CodingKey]? {
-        switch self {
-        case .keyNotFound(let key, let context): context.codingPath + [key]
-        case .typeMismatch(_, let context), .valueNotFound(_, let context): context.codingPath
-        case .dataCorrupted(let context): context.codingPath
-        @unknown default: nil
-        }
     }
 }
 

@@ -5,7 +5,7 @@
 ///
 /// What stands in `clone:` is what oVirt rounds or does not write at all. A key with a prefix other
 /// than `rasd:` is an attribute. Optional fields are for other readers: we do not look at them.
-struct OVFDocument: Codable {
+struct OVFDocument: Encodable {
     var version: String? = "4.4.0.0"
     var ovf: String? = "http://schemas.dmtf.org/ovf/envelope/1/"
     var rasd: String? =
@@ -30,7 +30,7 @@ struct OVFDocument: Codable {
 
 extension OVFDocument {
     /// The files of the disks.
-    struct References: Codable {
+    struct References: Encodable {
         var files: [File]
 
         enum CodingKeys: String, CodingKey {
@@ -38,7 +38,7 @@ extension OVFDocument {
         }
     }
 
-    struct File: Codable {
+    struct File: Encodable {
         var href: String
         var id: String
         var storageType: String
@@ -51,7 +51,7 @@ extension OVFDocument {
     }
 
     /// A section of any kind: its type says which of the fields there are.
-    struct Section: Codable {
+    struct Section: Encodable {
         var type: String?
         var id: String?
         var info: String?
@@ -68,7 +68,7 @@ extension OVFDocument {
     }
 
     /// What a disk is, whoever has it attached.
-    struct Disk: Codable {
+    struct Disk: Encodable {
         /// The disk's id, and that of its volume behind a slash.
         var fileRef: String
         var diskID: String?
@@ -104,7 +104,7 @@ extension OVFDocument {
     }
 
     /// The VM itself.
-    struct Content: Codable {
+    struct Content: Encodable {
         var id: String? = "out"
         var type: String? = "ovf:VirtualSystem_Type"
         var createdAt: Int64

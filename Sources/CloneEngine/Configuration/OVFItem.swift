@@ -2,28 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A device in an OVF document: what it is stands in its resource type.
-enum OVFItem: Codable {
+enum OVFItem: Encodable {
     case processor(Processor)
     case memory(Memory)
     case drive(Drive)
     case card(Card)
     /// One that a configuration does not have.
     case other
-
-    private enum CodingKeys: String, CodingKey {
-        case resourceType = "rasd:ResourceType"
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        switch try container.decodeIfPresent(String.self, forKey: .resourceType) {
-        case Processor.resourceType: self = .processor(try Processor(from: decoder))
-        case Memory.resourceType: self = .memory(try Memory(from: decoder))
-        case Drive.resourceType: self = .drive(try Drive(from: decoder))
-        case Card.resourceType: self = .card(try Card(from: decoder))
-        default: self = .other
-        }
-    }
 
     func encode(to encoder: any Encoder) throws {
         switch self {
@@ -37,7 +22,7 @@ enum OVFItem: Codable {
 }
 
 extension OVFItem {
-    struct Processor: Codable {
+    struct Processor: Encodable {
         static let resourceType = "3"
 
         var caption: String?
@@ -57,7 +42,7 @@ extension OVFItem {
         }
     }
 
-    struct Memory: Codable {
+    struct Memory: Encodable {
         static let resourceType = "4"
 
         var bytes: UInt64
@@ -78,7 +63,7 @@ extension OVFItem {
     }
 
     /// How a VM has a disk attached.
-    struct Drive: Codable {
+    struct Drive: Encodable {
         static let resourceType = "17"
 
         var caption: String?
@@ -107,7 +92,7 @@ extension OVFItem {
         }
     }
 
-    struct Card: Codable {
+    struct Card: Encodable {
         static let resourceType = "10"
 
         var id: String

@@ -35,11 +35,10 @@ extension VMConfiguration {
     ///   such document, or a value in it is missing or impossible.
     package init(ovf text: String) throws(EngineError) {
         do {
-            let data = Data(try VMConfiguration.body(of: text).utf8)
-            let document = try VMConfiguration.decoder.decode(OVFDocument.self, from: data)
-            self = try document.configuration()
+            let root = try OVFElement.root(of: VMConfiguration.body(of: text))
+            self = try OVFDocument(root).configuration()
         } catch {
-            let reason = OVFDocument.Damage(error).reason
+            let reason = (error as? OVFDocument.Damage)?.reason ?? "\(error)"
             throw EngineError.noConfiguration("read from its OVF: \(reason)")
         }
     }
@@ -85,10 +84,6 @@ extension VMConfiguration {
             }
         }
         return encoder
-    }
-
-    private static var decoder: XMLDecoder {
-        XMLDecoder(trimValueWhitespaces: false, removeWhitespaceElements: true)
     }
 }
 

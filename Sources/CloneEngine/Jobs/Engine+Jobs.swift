@@ -89,7 +89,9 @@ extension CommandContext {
         (job.status, job.endedAt, job.failure) = (status, Date(), failure)
         try job.update(database)
         for var step in try JobStep.ofJob(job.id).fetchAll(database) where step.status == .started {
-            step.status = status
+            // What had not ended when the job failed was stopped; nothing is known against it.
+            step.status = status == .finished ? .finished : .aborted
+            step.endedAt = step.startedAt == nil ? nil : job.endedAt
             try step.update(database)
         }
         try Lock.filter(Column("jobID") == job.id).deleteAll(database)

@@ -100,9 +100,11 @@ final class JobRunner: Sendable {
             save(copy.stepID)
             return .copied
         } catch {
-            change(copy.stepID) { ($0.status, $0.endedAt) = (.failed, Date()) }
+            let failure = EngineError(copying: copy.diskAlias, error, job)
+            let status: Job.Status = failure.isCancellation ? .aborted : .failed
+            change(copy.stepID) { ($0.status, $0.endedAt) = (status, Date()) }
             save(copy.stepID)
-            return .failed(EngineError(copying: copy.diskAlias, error, job))
+            return .failed(failure)
         }
     }
 
