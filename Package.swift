@@ -115,9 +115,10 @@ let package = Package(
             dependencies: ["DiskIO", "CZlib", "CZstd", "CLibdeflate", "CIsal"]
         ),
         .target(name: "ChainCollapse", dependencies: ["QCow2", "DiskIO"]),
+        .target(name: "Terminal", dependencies: ["DiskIO", systemPackage]),
         .executableTarget(
             name: "clone-image",
-            dependencies: ["ChainCollapse", "QCow2", argumentParser, systemPackage]
+            dependencies: ["Terminal", "ChainCollapse", "QCow2", argumentParser, systemPackage]
         ),
         .target(
             name: "CloneEngine",
@@ -145,7 +146,8 @@ let package = Package(
             name: "clone-vm",
             dependencies: [
                 .target(name: "CloneLibvirt", condition: .when(traits: ["Libvirt"])),
-                "CloneEngine", "CloneAPI", "CloneWeb", argumentParser, hummingbird, hummingbirdCore,
+                "Terminal", "CloneEngine", "CloneAPI", "CloneWeb", argumentParser, hummingbird,
+                hummingbirdCore,
                 hummingbirdTLS, httpTypes, nioCore, nioSSL, x509, swiftASN1, crypto, logging,
                 metrics, serviceLifecycle, unixSignals,
             ]
@@ -158,7 +160,11 @@ let package = Package(
             name: "ChainCollapseTests",
             dependencies: ["ChainCollapse", "QCow2", "DiskIO", "TestSupport", systemPackage]
         ),
-        .testTarget(name: "CloneImageTests", dependencies: ["clone-image", "TestSupport"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+        .testTarget(
+            name: "CloneImageTests",
+            dependencies: ["clone-image", "Terminal", "TestSupport"]
+        ),
         .testTarget(
             name: "CloneEngineTests",
             dependencies: ["CloneEngine", "ChainCollapse", "TestSupport", grdb]

@@ -7,14 +7,14 @@ internal import Glibc
 internal import Synchronization
 
 /// Listens for the signals that ask a program to stop.
-struct StopSignals {
+package struct StopSignals {
     /// A signal by its number.
-    enum Signal: Int32, CaseIterable, CustomStringConvertible {
+    package enum Signal: Int32, CaseIterable, CustomStringConvertible {
         case hangUp = 1
         case interrupt = 2
         case terminate = 15
 
-        var description: String {
+        package var description: String {
             switch self {
             case .hangUp: "SIGHUP"
             case .interrupt: "SIGINT"
@@ -25,7 +25,7 @@ struct StopSignals {
 
     private struct State {
         var first: Signal?
-        var stop: (@Sendable () -> Void)?
+        var stop: (@Sendable (Signal) -> Void)?
     }
 
     private final class Listener: Sendable {
@@ -36,7 +36,7 @@ struct StopSignals {
                 state.first = state.first ?? signal
                 return state.stop
             }
-            stop?()
+            stop?(signal)
         }
     }
 
@@ -46,7 +46,7 @@ struct StopSignals {
     /// Listens from now on.
     ///
     /// Signals that the caller has ignored, as `nohup` does, stay ignored.
-    init() {
+    package init() {
         let ignored = StopSignals.ignoredAtStart
         // Neither a reader that goes away nor a limit on file sizes may end the program in the middle.
         for number in [SIGPIPE, SIGXFSZ] { _ = signal(number, SIG_IGN) }
@@ -61,16 +61,16 @@ struct StopSignals {
     }
 
     /// Calls `stop` for each signal, and at once if one has come already.
-    func callWhenReceived(_ stop: @escaping @Sendable () -> Void) {
-        let isLate = listener.state.withLock { state in
+    package func callWhenReceived(_ stop: @escaping @Sendable (Signal) -> Void) {
+        let first = listener.state.withLock { state in
             state.stop = stop
-            return state.first != nil
+            return state.first
         }
-        if isLate { stop() }
+        if let first { stop(first) }
     }
 
     /// The first signal that came, if one did.
-    var received: Signal? { listener.state.withLock { $0.first } }
+    package var received: Signal? { listener.state.withLock { $0.first } }
 
     /// A bit for each ignored signal, the lowest for signal 1.
     private static var ignoredAtStart: UInt64 {

@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Terminal
 
 /// `clone-image clean`: removes what killed collapses have left.
 struct CleanCommand: ParsableCommand {

@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import ChainCollapse
 internal import Dispatch
+internal import Terminal
 
 /// The command line's entry.
 @main

@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Terminal
 
 /// `clone-image collapse`: arguments in, a collapse, a report out.
 struct CollapseCommand: AsyncParsableCommand {
@@ -95,7 +96,7 @@ struct CollapseCommand: AsyncParsableCommand {
     func run() async throws {
         let signals = StopSignals()
         let job = try collapse().start()
-        signals.callWhenReceived { job.cancel() }
+        signals.callWhenReceived { _ in job.cancel() }
         let display = outputOptions.progressDisplay
         for await value in job.progress { display.show(value) }
         do throws(CollapseError) {

@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Terminal
 
 /// `clone-image create`: a new image without content, as `qemu-img create` makes it.
 struct CreateCommand: ParsableCommand {

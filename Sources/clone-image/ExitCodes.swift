@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ChainCollapse
+internal import Terminal
 
 extension CollapseError {
     /// The program's exit code for an error, as its help documents it.

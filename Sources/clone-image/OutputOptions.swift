@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Terminal
 
 /// What people and programs get to see.
 struct OutputOptions: ParsableArguments {

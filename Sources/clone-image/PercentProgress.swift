@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import ChainCollapse
 internal import Synchronization
+internal import Terminal
 
 /// How far the work is, as `qemu-img -p` shows it on standard output.
 final class PercentProgress: Sendable {
@@ -17,7 +18,7 @@ final class PercentProgress: Sendable {
     static func run(_ collapse: Collapse, isShown: Bool) async throws -> CollapseReport {
         let signals = StopSignals()
         let job = collapse.start()
-        signals.callWhenReceived { job.cancel() }
+        signals.callWhenReceived { _ in job.cancel() }
         let display = PercentProgress(isShown: isShown)
         for await value in job.progress { display.update(value) }
         do throws(CollapseError) {

@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import Dispatch
+internal import Terminal
 
 /// The commands that take `qemu-img`'s arguments, and exit with its codes.
 enum QemuCommands {

@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import ChainCollapse
 internal import QCow2
+internal import Terminal
 
 /// `clone-image rebase`: a collapse in place, or a change of the header, with `qemu-img rebase`'s
 /// arguments.

@@ -1,6 +1,8 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Terminal
+
 /// A report for people.
 struct ReportText {
     let report: ReportDocument
@@ -39,7 +41,7 @@ struct ReportText {
     }
 
     private var rate: String {
-        clone_image.rate(foundBytes, in: report.seconds).map { " (\($0))" } ?? ""
+        Terminal.rate(foundBytes, in: report.seconds).map { " (\($0))" } ?? ""
     }
 
     private var content: String {

@@ -3,6 +3,7 @@
 
 internal import CloneEngine
 internal import Foundation
+internal import Terminal
 
 /// The engine as the command line uses it: as the local administrator.
 struct Client {

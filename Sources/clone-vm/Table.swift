@@ -1,6 +1,8 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Terminal
+
 /// Something that is shown as a row of a table, or as an object of JSON.
 protocol TableRow: Document {
     static var columns: [Column<Self>] { get }
@@ -46,10 +48,4 @@ struct Table {
     private static func trimmed(_ line: String) -> String {
         String(line.reversed().drop { $0 == " " }.reversed())
     }
-}
-
-/// A text with spaces behind it, or before it where it is a number.
-func padded(_ text: String, to width: Int, isNumber: Bool = false) -> String {
-    let spaces = String(repeating: " ", count: max(0, width - text.count))
-    return isNumber ? spaces + text : text + spaces
 }

@@ -3,6 +3,7 @@
 
 import Foundation
 import TestSupport
+import Terminal
 import Testing
 
 @testable import clone_image

@@ -1,14 +1,15 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Terminal
 import Testing
 
 @testable import clone_image
 
 @Suite("The progress bar")
 struct ProgressBarTests {
-    private let plain = ProgressBar(glyphs: .ascii)
-    private let smooth = ProgressBar(glyphs: .blocks)
+    private let plain = ProgressBar(Bar(glyphs: .ascii))
+    private let smooth = ProgressBar(Bar(glyphs: .blocks))
 
     private func progress(
         _ copied: UInt64,
@@ -105,6 +106,6 @@ struct ProgressBarTests {
         ]
     )
     func locale(environment: [String: String], isUnicode: Bool) {
-        #expect(ProgressDisplay.isUnicode(environment) == isUnicode)
+        #expect(Screen.isUnicode(environment) == isUnicode)
     }
 }

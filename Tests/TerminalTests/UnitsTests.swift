@@ -1,9 +1,8 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Terminal
 import Testing
-
-@testable import clone_image
 
 @Suite("Units")
 struct UnitsTests {

@@ -10,13 +10,16 @@ private let ladder: [String: Set<String>] = [
     "ChainCollapse": [
         "QCow2", "DiskIO", "SystemPackage", "FoundationEssentials", "Synchronization",
     ],
+    "Terminal": [
+        "DiskIO", "SystemPackage", "FoundationEssentials", "Dispatch", "Glibc", "Synchronization",
+    ],
     "clone-image": [
-        "ChainCollapse", "QCow2", "ArgumentParser", "SystemPackage", "FoundationEssentials",
-        "Dispatch", "Glibc", "Synchronization",
+        "Terminal", "ChainCollapse", "QCow2", "ArgumentParser", "SystemPackage",
+        "FoundationEssentials", "Dispatch", "Glibc", "Synchronization",
     ],
     "CloneEngine": [
         "ChainCollapse", "QCow2", "DiskIO", "GRDB", "XMLCoder", "Crypto", "CryptoExtras",
-        "Dispatch", "Foundation", "Synchronization",
+        "Dispatch", "Foundation", "FoundationXML", "Synchronization",
     ],
     "CloneLibvirt": [
         "CloneEngine", "CLibvirt", "Dispatch", "Glibc", "Foundation", "FoundationXML",
@@ -31,7 +34,8 @@ private let ladder: [String: Set<String>] = [
         "ServiceLifecycle", "Dispatch", "Foundation", "Synchronization",
     ],
     "clone-vm": [
-        "CloneLibvirt", "CloneEngine", "CloneAPI", "CloneWeb", "ArgumentParser", "Hummingbird",
+        "Terminal", "CloneLibvirt", "CloneEngine", "CloneAPI", "CloneWeb", "ArgumentParser",
+        "Hummingbird",
         "HummingbirdCore",
         "HummingbirdTLS", "HTTPTypes", "NIOCore", "NIOSSL", "X509", "SwiftASN1", "Crypto",
         "ServiceLifecycle", "UnixSignals", "Logging", "Metrics", "Foundation", "Synchronization",

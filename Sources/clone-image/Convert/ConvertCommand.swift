@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Terminal
 
 /// `clone-image convert`: a collapse with `qemu-img convert`'s arguments.
 struct ConvertCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Terminal
 
 /// `clone-image chain`: what a chain is made of, and what a collapse of it would do.
 struct ChainCommand: ParsableCommand {

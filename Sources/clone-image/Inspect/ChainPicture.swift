@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ChainCollapse
+internal import Terminal
 
 /// Where the data of a chain lies, as a drawing.
 ///

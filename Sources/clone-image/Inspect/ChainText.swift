@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ChainCollapse
+internal import Terminal
 
 /// A chain for people: a table whose first column is a tree, the oldest layer first.
 ///

@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import ChainCollapse
 internal import QCow2
+internal import Terminal
 
 /// What of an image may be repaired.
 enum RepairKind: String, CaseIterable {
@@ -71,10 +72,10 @@ struct CheckCommand: ParsableCommand {
             Output.complain("This image format does not support checks")
             throw ExitCode(63)
         }
-        var report = try check.run(tell: Output.tell)
+        var report = try check.run(tell: Output.report)
         if report.leaksFixed + report.corruptionsFixed > 0 {
             if options.output.value == .human { try write(CheckText(report).repaired) }
-            report = try check.runReading(tell: Output.tell).afterRepair(by: report)
+            report = try check.runReading(tell: Output.report).afterRepair(by: report)
         }
         switch options.output.value {
         case .human: try write(CheckText(report).text)

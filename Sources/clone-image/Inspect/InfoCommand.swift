@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Terminal
 
 /// `clone-image info`: what an image says of itself, as `qemu-img info` tells it.
 struct InfoCommand: ParsableCommand {

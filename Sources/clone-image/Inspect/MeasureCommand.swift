@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Terminal
 
 /// `clone-image measure`: the size of the file that a disk needs, as `qemu-img measure` tells it.
 struct MeasureCommand: ParsableCommand {

@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Terminal
 
 /// `clone-image snapshot -l`: the internal snapshots of an image, as `qemu-img snapshot -l` lists them.
 struct SnapshotCommand: ParsableCommand {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import QCow2
+internal import Terminal
 
 /// Internal snapshots as a table for people; nothing when there are none.
 struct SnapshotTable {

@@ -1,6 +1,8 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Terminal
+
 /// Gathers lines for standard output and writes many at a time.
 struct TextWriter {
     private static let bufferBytes = 64 << 10

@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Terminal
 
 /// `clone-image compare`: whether two disks read the same, as `qemu-img compare` tells it.
 struct CompareCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
+internal import Terminal
 
 /// `clone-image digest`: one line that tells what a disk reads as.
 struct DigestCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import CloneEngine
+internal import Terminal
 
 /// `clone-vm clone`: arguments in, a new VM out.
 struct CloneCommand: EngineCommand {

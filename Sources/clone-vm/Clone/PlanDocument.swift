@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CloneEngine
+internal import Terminal
 
 /// What a clone would be.
 struct PlanDocument: Document {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CloneEngine
+internal import Terminal
 
 /// A disk as one VM has it.
 struct AttachedDiskDocument: TableRow {

@@ -3,6 +3,7 @@
 
 internal import CloneEngine
 internal import Foundation
+internal import Terminal
 
 /// A disk, whatever VMs have it.
 struct DiskDocument: TableRow {

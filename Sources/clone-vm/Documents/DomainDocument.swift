@@ -3,6 +3,7 @@
 
 internal import CloneEngine
 internal import Foundation
+internal import Terminal
 
 /// A storage domain.
 struct DomainDocument: TableRow {

@@ -3,6 +3,7 @@
 
 internal import CloneEngine
 internal import Foundation
+internal import Terminal
 
 /// Something that happened.
 struct EventDocument: TableRow {

@@ -3,6 +3,7 @@
 
 internal import CloneEngine
 internal import Foundation
+internal import Terminal
 
 /// Work that takes a while.
 struct JobDocument: TableRow {

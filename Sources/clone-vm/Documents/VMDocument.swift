@@ -3,6 +3,7 @@
 
 internal import CloneEngine
 internal import Foundation
+internal import Terminal
 
 /// A VM without what belongs to it.
 struct VMDocument: TableRow {

@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import CloneEngine
+internal import Terminal
 
 /// `clone-vm event follow`.
 struct EventFollowCommand: EngineCommand {

@@ -3,6 +3,7 @@
 
 internal import CloneEngine
 internal import Foundation
+internal import Terminal
 
 /// Shows on standard error how far a job is: a bar for each disk, or plain lines where none can be drawn.
 final class JobDisplay {
@@ -14,13 +15,13 @@ final class JobDisplay {
     private let form: Form
     private let start: Date
     private let labels: [JobStep.ID: String]
-    private let bar = ProgressBar(isUnicode: Output.isUnicode)
+    private let bar = Bar()
     private var drawnLines = 0
     private var toldTenths: [JobStep.ID: Int] = [:]
 
     init(of job: Job, labels: [JobStep.ID: String], isQuiet: Bool, isJSON: Bool) {
         (start, self.labels) = (job.startedAt, labels)
-        form = isQuiet ? .nothing : Output.canDraw ? .bars : isJSON ? .nothing : .lines
+        form = isQuiet ? .nothing : Screen.canDraw(on: 2) ? .bars : isJSON ? .nothing : .lines
     }
 
     func show(_ steps: [JobStep]) {
@@ -46,10 +47,15 @@ final class JobDisplay {
         let parts = steps.count > JobDisplay.maximumBars ? [] : steps.map(progress)
         let all = steps.count == 1 ? parts : parts + [total]
         let width = all.map(\.label.count).max() ?? 0
-        let lines = all.map { bar.line($0, labelWidth: width) + "\u{1b}[K\n" }
-        // Where the terminal is narrower, the rest is cut off, not wrapped.
-        Output.tell(toTop + "\u{1b}[?7l" + lines.joined() + "\u{1b}[?7h")
+        let lines = all.map { line($0, labelWidth: width) + Screen.clearLine + "\n" }
+        Output.tell(toTop + Screen.unwrapped(lines.joined()))
         drawnLines = lines.count
+    }
+
+    /// Labels are of one width, so that bars stand below each other.
+    private func line(_ progress: StepProgress, labelWidth: Int) -> String {
+        padded(progress.label, to: labelWidth) + "  " + bar.text(progress.fraction) + " "
+            + padded(progress.percentage, to: 4, isNumber: true) + "  " + progress.outlook
     }
 
     /// What moves the cursor to the first of the bars.

@@ -3,6 +3,7 @@
 
 internal import CloneEngine
 internal import Foundation
+internal import Terminal
 
 /// How far one disk is, or all disks together, for people.
 struct StepProgress {
@@ -37,7 +38,7 @@ struct StepProgress {
         let perSecond = Double(copiedBytes) / seconds
         let left = Double(totalBytes - min(totalBytes, copiedBytes)) / perSecond
         return
-            "\(padded(size(UInt64(perSecond)), to: 8, isNumber: true))/s  \(waitingTime(left)) left"
+            "\(padded(size(UInt64(perSecond)), to: 8, isNumber: true))/s  \(clock(left)) left"
     }
 }
 

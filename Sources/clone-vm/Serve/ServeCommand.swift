@@ -5,6 +5,7 @@ internal import ArgumentParser
 internal import CloneEngine
 internal import Foundation
 internal import Logging
+internal import Terminal
 
 /// `clone-vm serve`.
 struct ServeCommand: EngineCommand {

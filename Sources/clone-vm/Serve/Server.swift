@@ -13,6 +13,7 @@ internal import Metrics
 internal import NIOCore
 internal import NIOSSL
 internal import ServiceLifecycle
+internal import Terminal
 internal import UnixSignals
 
 /// The HTTP server with all routes.

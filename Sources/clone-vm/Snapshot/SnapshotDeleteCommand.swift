@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import CloneEngine
+internal import Terminal
 
 /// `clone-vm snapshot delete`.
 struct SnapshotDeleteCommand: EngineCommand {
