@@ -19,12 +19,14 @@ package enum SecretPrompt {
             Output.tell("\n")
             exit(128 + signal.rawValue)
         }
-        Output.tell(question)
+        // Before the question: whoever is quick to answer it is neither shown nor forgotten.
         TerminalInput.show(false)
+        Output.tell(question)
         defer {
             TerminalInput.show(true)
             Output.tell("\n")
         }
-        return readLine()
+        // Signals are heard as long as what listens to them is kept.
+        return withExtendedLifetime(signals) { readLine() }
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import Terminal
 
 /// The command line's entry.
 @main
@@ -39,7 +40,7 @@ struct CloneVM: AsyncParsableCommand {
         subcommands: [
             CloneCommand.self, VMCommand.self, DiskCommand.self, NICCommand.self,
             SnapshotCommand.self, DomainCommand.self, JobCommand.self, EventCommand.self,
-            RecoverCommand.self, ServeCommand.self,
+            UserCommand.self, PermissionCommand.self, RecoverCommand.self, ServeCommand.self,
         ]
     )
 

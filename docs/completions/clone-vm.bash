@@ -173,13 +173,13 @@ _clone-vm() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    clone|vm|disk|nic|snapshot|domain|job|event|recover|serve|help)
+    clone|vm|disk|nic|snapshot|domain|job|event|user|permission|recover|serve|help)
         # Offer subcommand argument completions
         "_clone-vm_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'clone vm disk nic snapshot domain job event recover serve help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'clone vm disk nic snapshot domain job event user permission recover serve help' -- "${cur}"))
         ;;
     esac
 }
@@ -296,11 +296,14 @@ _clone-vm_vm_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state --connect)
+    non_repeating_options=(--search --state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
+    '--search')
+        return
+        ;;
     '--state')
         __clone-vm_add_completions -d
         return
@@ -604,11 +607,14 @@ _clone-vm_disk_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state --connect)
+    non_repeating_options=(--search --state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
+    '--search')
+        return
+        ;;
     '--state')
         __clone-vm_add_completions -d
         return
@@ -884,11 +890,14 @@ _clone-vm_domain_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state --connect)
+    non_repeating_options=(--search --state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
+    '--search')
+        return
+        ;;
     '--state')
         __clone-vm_add_completions -d
         return
@@ -983,12 +992,15 @@ _clone-vm_job_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--limit --state --connect)
+    non_repeating_options=(--limit --search --state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--limit')
+        return
+        ;;
+    '--search')
         return
         ;;
     '--state')
@@ -1085,7 +1097,7 @@ _clone-vm_event_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--limit --after --job --state --connect)
+    non_repeating_options=(--limit --after --job --search --state --connect)
     __clone-vm_offer_flags_options 0
 
     # Offer option value completions
@@ -1097,6 +1109,9 @@ _clone-vm_event_list() {
         return
         ;;
     '--job')
+        return
+        ;;
+    '--search')
         return
         ;;
     '--state')
@@ -1119,6 +1134,242 @@ _clone-vm_event_follow() {
     # Offer option value completions
     case "${prev}" in
     '--limit')
+        return
+        ;;
+    '--state')
+        __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
+        return
+        ;;
+    esac
+}
+
+_clone-vm_user() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __clone-vm_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    add|list|password|remove)
+        # Offer subcommand argument completions
+        "_clone-vm_user_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'add list password remove' -- "${cur}"))
+        ;;
+    esac
+}
+
+_clone-vm_user_add() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--password-file --state --connect)
+    __clone-vm_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--password-file')
+        __clone-vm_add_completions -f
+        return
+        ;;
+    '--state')
+        __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
+        return
+        ;;
+    esac
+}
+
+_clone-vm_user_list() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--search --state --connect)
+    __clone-vm_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--search')
+        return
+        ;;
+    '--state')
+        __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
+        return
+        ;;
+    esac
+}
+
+_clone-vm_user_password() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--password-file --state --connect)
+    __clone-vm_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--password-file')
+        __clone-vm_add_completions -f
+        return
+        ;;
+    '--state')
+        __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
+        return
+        ;;
+    esac
+}
+
+_clone-vm_user_remove() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--state --connect)
+    __clone-vm_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--state')
+        __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
+        return
+        ;;
+    esac
+}
+
+_clone-vm_permission() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __clone-vm_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    grant|revoke|list)
+        # Offer subcommand argument completions
+        "_clone-vm_permission_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'grant revoke list' -- "${cur}"))
+        ;;
+    esac
+}
+
+_clone-vm_permission_grant() {
+    repeating_flags=()
+    non_repeating_flags=(--system --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--vm --disk --domain --state --connect)
+    __clone-vm_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--vm')
+        return
+        ;;
+    '--disk')
+        return
+        ;;
+    '--domain')
+        return
+        ;;
+    '--state')
+        __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    2)
+        __clone-vm_add_completions -W 'SuperUser'$'\n''ReadOnlyAdmin'$'\n''ClusterAdmin'$'\n''StorageAdmin'$'\n''PowerUserRole'$'\n''UserRole'$'\n''UserVmRunTimeManager'$'\n''UserVmManager'$'\n''VmCreator'$'\n''DiskCreator'$'\n''DiskOperator'
+        return
+        ;;
+    esac
+}
+
+_clone-vm_permission_revoke() {
+    repeating_flags=()
+    non_repeating_flags=(--system --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--vm --disk --domain --state --connect)
+    __clone-vm_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--vm')
+        return
+        ;;
+    '--disk')
+        return
+        ;;
+    '--domain')
+        return
+        ;;
+    '--state')
+        __clone-vm_add_completions -d
+        return
+        ;;
+    '--connect')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    2)
+        __clone-vm_add_completions -W 'SuperUser'$'\n''ReadOnlyAdmin'$'\n''ClusterAdmin'$'\n''StorageAdmin'$'\n''PowerUserRole'$'\n''UserRole'$'\n''UserVmRunTimeManager'$'\n''UserVmManager'$'\n''VmCreator'$'\n''DiskCreator'$'\n''DiskOperator'
+        return
+        ;;
+    esac
+}
+
+_clone-vm_permission_list() {
+    repeating_flags=()
+    non_repeating_flags=(--system --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--user --vm --disk --domain --state --connect)
+    __clone-vm_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--user')
+        return
+        ;;
+    '--vm')
+        return
+        ;;
+    '--disk')
+        return
+        ;;
+    '--domain')
         return
         ;;
     '--state')

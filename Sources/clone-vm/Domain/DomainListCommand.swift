@@ -8,12 +8,15 @@ internal import CloneEngine
 struct DomainListCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Lists storage domains with the space that is free."
+        abstract: "Lists storage domains with the space that is free.",
+        usage: "clone-vm domain list [<options>]"
     )
+
+    @OptionGroup var search: SearchOptions
 
     @OptionGroup var common: CommonOptions
 
     func run(with client: Client) throws {
-        client.list(try client.ask(ListStorageDomains()).map(DomainDocument.init))
+        client.list(try client.ask(ListStorageDomains(search.listing())).map(DomainDocument.init))
     }
 }

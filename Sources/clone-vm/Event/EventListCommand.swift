@@ -21,10 +21,12 @@ struct EventListCommand: EngineCommand {
     @Option(help: "Only those of this job.")
     var job: String?
 
+    @OptionGroup var search: SearchOptions
+
     @OptionGroup var common: CommonOptions
 
     func run(with client: Client) throws {
-        var query = ListEvents(after: after, limit: max(0, limit))
+        var query = ListEvents(search.listing(limit: max(0, limit)), after: after)
         query.isLatest = true
         query.jobID = try job.map(client.job)
         client.list(try client.ask(query).map(EventDocument.init))

@@ -9,15 +9,19 @@ struct JobListCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Lists jobs, the newest first.",
-        usage: "clone-vm job list [--limit <n>] [<options>]"
+        usage: "clone-vm job list [<options>]"
     )
 
     @Option(help: ArgumentHelp("List so many at most.", valueName: "n"))
     var limit = 20
 
+    @OptionGroup var search: SearchOptions
+
     @OptionGroup var common: CommonOptions
 
     func run(with client: Client) throws {
-        client.list(try client.ask(ListJobs(limit: max(0, limit))).map(JobDocument.init))
+        client.list(
+            try client.ask(ListJobs(search.listing(limit: max(0, limit)))).map(JobDocument.init)
+        )
     }
 }

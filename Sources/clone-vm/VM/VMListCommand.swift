@@ -8,12 +8,15 @@ internal import CloneEngine
 struct VMListCommand: EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Lists VMs."
+        abstract: "Lists VMs.",
+        usage: "clone-vm vm list [<options>]"
     )
+
+    @OptionGroup var search: SearchOptions
 
     @OptionGroup var common: CommonOptions
 
     func run(with client: Client) throws {
-        client.list(try client.ask(ListVMs()).map(VMDocument.init))
+        client.list(try client.ask(ListVMs(search.listing())).map(VMDocument.init))
     }
 }
