@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Dispatch
+internal import Foundation
 internal import Synchronization
 
-/// A thread for calls that may block, and a connection that is opened when it is needed.
+/// Calls that may block, each on a thread of its own, and a connection that is opened when it is needed.
 final class CallLine: Sendable {
     private let uri: String
-    private let queue = DispatchQueue(label: "libvirt")
     private let connection = Mutex<Connection?>(nil)
 
     init(_ uri: String) { self.uri = uri }
@@ -29,7 +29,8 @@ final class CallLine: Sendable {
     ) -> Ending<R> {
         let answer = Answer<R>()
         let isDone = DispatchSemaphore(value: 0)
-        queue.async { [self] in
+        // Not Dispatch's: its threads may all be waiting for this one.
+        Thread.detachNewThread { [self] in
             let ending = ending(of: body)
             answer.ending.withLock { $0 = ending }
             isDone.signal()
