@@ -60,25 +60,26 @@ struct FaultTests {
             atPath: folder,
             withIntermediateDirectories: false
         )
-        var number = 0
-        while true {
-            let target = "\(folder)/flat.\(number % 2 == 0 ? "raw" : "qcow2")"
-            let fault = FaultyCalls.Fault.error(call: name, number: number / 2, errno: errno)
-            let output = try faults.run(Tool.path(), ["collapse", top, target], fault)
-            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-            if output.status == 0 {
-                #expect(names.count == 1)
-                try FileManager.default.removeItem(atPath: target)
-                if number % 2 == 1 { break }
-            } else {
+        var failures = 0
+        for format in ["raw", "qcow2"] {
+            let target = "\(folder)/flat.\(format)"
+            for number in 0... {
+                let fault = FaultyCalls.Fault.error(call: name, number: number, errno: errno)
+                let output = try faults.run(Tool.path(), ["collapse", top, target], fault)
+                let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+                if output.status == 0 {
+                    #expect(names.count == 1)
+                    try FileManager.default.removeItem(atPath: target)
+                    break
+                }
                 // A lower layer that cannot be read breaks the chain.
                 #expect(output.status == 1 || name == "pread" && output.status == 2)
                 expectFailure(output, status: output.status, words)
                 #expect(names == [])
+                failures += 1
             }
-            number += 1
         }
-        #expect(number > 1, "the call was never made")
+        #expect(failures > 0, "the call was never made")
     }
 
     @Test("interrupted calls and those that move a part of the bytes change nothing")

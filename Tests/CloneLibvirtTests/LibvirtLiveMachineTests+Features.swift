@@ -160,6 +160,38 @@ extension LibvirtLiveMachineTests {
             )
         }
 
+        @Test("oVirt's SDK clones a running VM and starts the clone; a browser stops and starts it")
+        func service() throws {
+            try room.define("web01", MachineRoom.disk(try room.image("base.qcow2"), "vda"))
+            try room.daemon.virsh("start", "web01")
+            // Ended by the time, whatever happens to the test.
+            let script = """
+                "$0" user add admin@internal <<<"$PASSWORD" && cd "$1" || exit 2
+                exec 3< <(exec timeout --signal=KILL 240 "$0" serve --port 0 --json 2>"$2/log")
+                read -r -u 3 line
+                python=../../.build/python/bin/python
+                word() {
+                    "$python" -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' \\
+                        "$line" "$1"
+                }
+                export URL="$(word url)ovirt-engine/api" CA_FILE="$2/state/pki/ca.pem"
+                timeout 200 "$python" libvirt.py
+                status=$?
+                kill -TERM "$(word processID)"
+                ((status == 0)) || tail --lines 20 "$2/log" >&2
+                exit "$status"
+                """
+            let sources = URL(filePath: #filePath).deletingLastPathComponent()
+            let clients = sources.deletingLastPathComponent().appending(path: "clients").path
+            let words = [
+                "CLONE_VM_CONNECT=\(room.daemon.uri)",
+                "CLONE_VM_STATE=\(room.directory.path("state"))", "PASSWORD=a long secret",
+                "bash", "-c", script, try toolPath(), clients, room.directory.path,
+            ]
+            let output = try TestSupport.Command.run("env", words)
+            #expect(output.status == 0, "\(output.standardError)")
+        }
+
         @Test("what a killed clone has left is undone at the next start, in libvirt too")
         func killed() throws {
             try room.define(

@@ -26,6 +26,11 @@ enum MachineActions {
             try await visit.engine.stop(vm: id, as: visit.session)
             return .redirect(Notice.vmStopped.on(Paths.vm(id)))
         }
+        routes.postWaiting("vms/:vm/power-off") { visit in
+            let id: VirtualMachine.ID = try visit.id("vm")
+            try await visit.engine.stop(vm: id, isForced: true, as: visit.session)
+            return .redirect(Notice.vmPoweredOff.on(Paths.vm(id)))
+        }
     }
 
     /// What speaks against a name for a new VM, while it is typed.

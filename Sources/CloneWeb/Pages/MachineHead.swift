@@ -37,7 +37,11 @@ enum MachineHead {
     private static func buttons(_ vm: VirtualMachine) -> [ActionButton] {
         switch vm.status {
         case .down: [ActionButton("Start", Paths.vm(vm.id, "/start"))]
-        case .up: [ActionButton("Stop", Paths.vm(vm.id, "/stop"))]
+        case .up:
+            [
+                ActionButton("Shut down", Paths.vm(vm.id, "/stop")),
+                ActionButton("Power off", Paths.vm(vm.id, "/power-off")),
+            ]
         case .imageLocked: []
         }
     }

@@ -9,6 +9,7 @@ enum Notice: String, CaseIterable, Sendable {
     case vmRemoved = "The virtual machine was removed."
     case vmStarted = "The virtual machine was started."
     case vmStopped = "The virtual machine was asked to stop."
+    case vmPoweredOff = "The virtual machine was powered off."
     case snapshotTaken = "The snapshot was taken."
     case diskAdded = "The disk was added."
     case diskRemoved = "The disk was removed."
