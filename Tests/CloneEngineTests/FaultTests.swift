@@ -62,7 +62,7 @@ struct FaultTests {
     @Test("a cancelled clone is undone, whoever cancels it", arguments: [true, false])
     func cancelled(inStore: Bool) async throws {
         let snapshot = try workshop.snapshot("s")
-        let job = try start(snapshot) { $0.bytesPerSecond = 1 << 20 }
+        let job = try start(snapshot) { $0.bytesPerSecond = 1 << 16 }
         try await Task.sleep(for: .milliseconds(300))
         if inStore { try workshop.run(CancelJob(id: job.job.id)) } else { job.cancel() }
         let error = await #expect(throws: EngineError.self) { try await job.finish() }

@@ -85,7 +85,7 @@ struct RecoveryTests {
     @Test("a job that a living process is at work on is left alone")
     func alive() async throws {
         var wish = CloneVMFromSnapshot(snapshotID: snapshot.id, name: "clone")
-        wish.bytesPerSecond = 2 << 20
+        wish.bytesPerSecond = 1 << 20
         let job = try workshop.engine.start(wish, as: workshop.session)
         let other = try reopened()
         #expect(try other.check() == [])

@@ -125,7 +125,7 @@ struct RequirementTests {
         try workshop.write(5, to: disk, "0 4M")
         let snapshot = try workshop.snapshot("s")
         var wish = CloneVMFromSnapshot(snapshotID: snapshot.id, name: "slow")
-        wish.bytesPerSecond = 1 << 20
+        wish.bytesPerSecond = 1 << 19
         let job = try workshop.engine.start(wish, as: workshop.session)
         let keys = [
             workshop.keys { try workshop.run(DeleteSnapshot(id: snapshot.id)) },

@@ -190,7 +190,7 @@ extension LibvirtLiveMachineTests {
                 name: "copy"
             )
             wish.domainID = try room.run(UseDirectory(path: place)).id
-            wish.bytesPerSecond = 8 << 20
+            wish.bytesPerSecond = 4 << 20
             return (place, try room.engine.start(wish, as: room.session))
         }
 
