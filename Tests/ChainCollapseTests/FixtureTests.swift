@@ -109,8 +109,7 @@ private struct Trial {
             let message: String?
             let lostBytes: UInt64?
         }
-        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let tool = URL(fileURLWithPath: tests).deletingLastPathComponent().path + "/clone-image"
+        let tool = try Command.built("clone-image")
         let image = URL(fileURLWithPath: "\(Manifest.folder)/\(file)")
         let words =
             ["collapse", "--json", "--quiet", "--threads", "\(threads)"]

@@ -14,32 +14,36 @@ struct RealClientTests {
         "oVirt's SDK clones a VM, plainly and with mapped disks, and finds all that belongs to it"
     )
     func story() throws {
-        let server = try Server(SampleStore())
-        try PythonClients.run(["sdk_story.py"], with: server)
+        let store = try SampleStore()
+        let server = try store.serve()
+        try store.runClient(["clients/sdk_story.py"], with: server)
     }
 
     @Test("oVirt's SDK tells its user of refusals what there is to tell")
     func faults() throws {
-        let server = try Server(SampleStore())
-        try PythonClients.run(["sdk_faults.py"], with: server)
+        let store = try SampleStore()
+        let server = try store.serve()
+        try store.runClient(["clients/sdk_faults.py"], with: server)
     }
 
     @Test("the README's example clones a VM")
     func readme() throws {
-        let server = try Server(SampleStore())
-        try PythonClients.run(["readme.py"], with: server)
+        let store = try SampleStore()
+        let server = try store.serve()
+        try store.runClient(["clients/readme.py"], with: server)
     }
 
     @Test("Ansible's modules clone a VM, find that it is there, and remove it")
     func ansible() throws {
-        let server = try Server(SampleStore())
-        try PythonClients.run(["-m", "ansible", "playbook", "clone.yml"], with: server)
+        let store = try SampleStore()
+        let server = try store.serve()
+        try store.runClient(["-m", "ansible", "playbook", "clients/clone.yml"], with: server)
     }
 
     @Test("what the API's description allows, and what it does not, is answered without an error")
     func schemathesis() async throws {
         let store = try SampleStore()
-        let server = try Server(store)
+        let server = try store.serve()
         let token = try await store.engine.logIn(
             Session.administrator,
             password: SampleStore.password,
@@ -53,7 +57,7 @@ struct RealClientTests {
             "--generation-database", "none",
             "--request-timeout", "30", "--exclude-path", "/events/stream", "--no-color",
         ]
-        try PythonClients.run(words, with: server)
+        try store.runClient(words, with: server)
         #expect(try !server.logged.contains("\"level\":\"error\""))
     }
 }

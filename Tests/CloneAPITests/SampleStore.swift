@@ -57,6 +57,16 @@ struct SampleStore: TestStore {
         _ = try engine.run(GrantPermission(permission), as: Session())
     }
 
+    /// Starts a server of the store.
+    func serve(_ options: [String] = []) throws -> ServeProcess {
+        try ServeProcess(in: directory, options)
+    }
+
+    /// Has a client of Python's at a server of the store, as its administrator.
+    func runClient(_ words: [String], with server: ServeProcess) throws {
+        try PythonClients.run(words, with: server, ["PASSWORD=\(SampleStore.password)"])
+    }
+
     private static func addDisk(
         _ alias: String,
         _ format: Volume.Format,

@@ -29,22 +29,23 @@ struct ServeTests {
 
     @Test("asked to end, it waits for the clones that it is at work on")
     func waits() throws {
-        let server = try Server(SampleStore())
-        try PythonClients.run(["-c", ServeTests.slowClone], with: server)
-        let before = try server.store.engine.answer(ListVMs(), as: Session())
+        let store = try SampleStore()
+        let server = try store.serve()
+        try store.runClient(["-c", ServeTests.slowClone], with: server)
+        let before = try store.engine.answer(ListVMs(), as: Session())
         #expect(before.first { $0.name == "slow" }?.status == .imageLocked)
         server.stop()
-        let after = try server.store.engine.answer(ListVMs(), as: Session())
+        let after = try store.engine.answer(ListVMs(), as: Session())
         #expect(after.first { $0.name == "slow" }?.status == .down)
         #expect(server.exitStatus == 0)
     }
 
     @Test("told so, it leaves running clones, which are undone at the next start")
     func leaves() throws {
-        let server = try Server(SampleStore(), ["--at-end", "leave"])
-        try PythonClients.run(["-c", ServeTests.slowClone], with: server)
+        let store = try SampleStore()
+        let server = try store.serve(["--at-end", "leave"])
+        try store.runClient(["-c", ServeTests.slowClone], with: server)
         server.stop()
-        let store = server.store
         #expect(try store.engine.answer(ListVMs(), as: Session()).count == 2)
         let next = try Engine(state: store.state)
         #expect(try next.answer(ListVMs(), as: Session()).map(\.name) == ["myvm"])
@@ -53,18 +54,19 @@ struct ServeTests {
 
     @Test("the plan, the stream of events, progress, cancelling and metrics, by HTTP")
     func extensions() throws {
-        let server = try Server(SampleStore())
-        try PythonClients.run(["extensions.py"], with: server)
+        let store = try SampleStore()
+        let server = try store.serve()
+        try store.runClient(["clients/extensions.py"], with: server)
     }
 
     @Test("its authority stays the same, its certificate has the names of this host")
     func certificates() throws {
         let store = try SampleStore()
-        let first = try Server(store)
+        let first = try store.serve()
         let authority = try String(contentsOfFile: first.authority, encoding: .utf8)
         first.stop()
         try FileManager.default.removeItem(atPath: store.state + "/pki/server.key")
-        let second = try Server(store)
+        let second = try store.serve()
         #expect(try String(contentsOfFile: second.authority, encoding: .utf8) == authority)
         let pki = store.state + "/pki"
         let verified = try Command.run(
@@ -90,12 +92,12 @@ struct ServeTests {
             try Command.runSuccessfully("openssl", words)
         }
         let certificate = ["--certificate", store.directory.path("mine.pem"), "--key"]
-        let server = try Server(store, certificate + [store.directory.path("mine.key")])
+        let server = try store.serve(certificate + [store.directory.path("mine.key")])
         server.authority = store.directory.path("mine.pem")
-        try PythonClients.run(["sdk_story.py"], with: server)
+        try store.runClient(["clients/sdk_story.py"], with: server)
         server.stop()
         #expect {
-            _ = try Server(store, certificate + [store.directory.path("other.key")])
+            _ = try store.serve(certificate + [store.directory.path("other.key")])
         } throws: { error in
             "\(error)".contains("mine.pem with the key") && "\(error)".contains("cannot be used")
         }
@@ -116,7 +118,7 @@ struct ServeTests {
         let words = ["serve", "--state", directory.path("state"), "--port", "0"]
         let output = try Command.run(
             "timeout",
-            ["20", Server.program()] + words + line.split(separator: " ").map(String.init)
+            ["20", Command.built("clone-vm")] + words + line.split(separator: " ").map(String.init)
         )
         #expect(output.status != 0 && output.status != 124)
         #expect(output.standardError.contains(reason), "\(output.standardError)")
@@ -125,8 +127,7 @@ struct ServeTests {
     @Test("on a store without users it says how to make the first; there is no other way in")
     func firstUser() throws {
         let directory = try TemporaryDirectory()
-        let words = ["serve", "--state", directory.path("state"), "--port", "0"]
-        let output = try Command.run("timeout", ["--signal=INT", "3", Server.program()] + words)
-        #expect(output.standardError.contains("clone-vm user add admin@internal --state"))
+        let server = try ServeProcess(in: directory)
+        #expect(try server.logged.contains("clone-vm user add admin@internal --state"))
     }
 }

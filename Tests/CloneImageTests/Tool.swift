@@ -6,22 +6,7 @@ import TestSupport
 
 /// The built `clone-image`, run as its users run it.
 enum Tool {
-    /// Why the tool cannot be run.
-    struct Missing: Error, CustomStringConvertible {
-        let path: String
-        var description: String {
-            "\(path): the tool is not there; build it with: swift build --build-tests"
-        }
-    }
-
-    /// The program, which is built into the folder that the tests run from.
-    static func path() throws -> String {
-        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let path = URL(fileURLWithPath: tests).deletingLastPathComponent()
-            .appendingPathComponent("clone-image").path
-        guard FileManager.default.isExecutableFile(atPath: path) else { throw Missing(path: path) }
-        return path
-    }
+    static func path() throws -> String { try Command.built("clone-image") }
 
     /// Runs the tool, whatever its exit status.
     static func run(_ arguments: String..., in directory: String? = nil) throws -> Command.Output {

@@ -164,32 +164,15 @@ extension LibvirtLiveMachineTests {
         func service() throws {
             try room.define("web01", MachineRoom.disk(try room.image("base.qcow2"), "vda"))
             try room.daemon.virsh("start", "web01")
-            // Ended by the time, whatever happens to the test.
-            let script = """
-                "$0" user add admin@internal <<<"$PASSWORD" && cd "$1" || exit 2
-                exec 3< <(exec timeout --signal=KILL 240 "$0" serve --port 0 --json 2>"$2/log")
-                read -r -u 3 line
-                python=../../.build/python/bin/python
-                word() {
-                    "$python" -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' \\
-                        "$line" "$1"
-                }
-                export URL="$(word url)ovirt-engine/api" CA_FILE="$2/state/pki/ca.pem"
-                timeout 200 "$python" libvirt.py
-                status=$?
-                kill -TERM "$(word processID)"
-                ((status == 0)) || tail --lines 20 "$2/log" >&2
-                exit "$status"
-                """
-            let sources = URL(filePath: #filePath).deletingLastPathComponent()
-            let clients = sources.deletingLastPathComponent().appending(path: "clients").path
-            let words = [
-                "CLONE_VM_CONNECT=\(room.daemon.uri)",
-                "CLONE_VM_STATE=\(room.directory.path("state"))", "PASSWORD=a long secret",
-                "bash", "-c", script, try toolPath(), clients, room.directory.path,
-            ]
-            let output = try TestSupport.Command.run("env", words)
-            #expect(output.status == 0, "\(output.standardError)")
+            let user = AddUser(name: Session.administrator, password: "a long secret")
+            _ = try room.run(user)
+            let server = try ServeProcess(in: room.directory, ["--connect", room.daemon.uri])
+            try PythonClients.run(
+                ["clients/libvirt.py"],
+                with: server,
+                ["PASSWORD=a long secret"],
+                maximumSeconds: 200
+            )
         }
 
         @Test("what a killed clone has left is undone at the next start, in libvirt too")
@@ -206,7 +189,10 @@ extension LibvirtLiveMachineTests {
                 done
                 kill -KILL $pid
                 """
-            let words = ["-c", script, try toolPath(), "--state", room.directory.path("state")]
+            let words = [
+                "-c", script, try TestSupport.Command.built("clone-vm"), "--state",
+                room.directory.path("state"),
+            ]
             let connect = ["--connect", room.daemon.uri]
             _ = try Command.run("bash", words + connect, in: room.directory.path)
             #expect(try room.isDefined("copy") == false)
@@ -216,16 +202,12 @@ extension LibvirtLiveMachineTests {
             #expect(try room.events(20006).count == 1)
         }
 
-        private func toolPath() throws -> String {
-            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            return URL(filePath: tests).deletingLastPathComponent().appending(path: "clone-vm").path
-        }
-
         /// The tool as users run it, connected by the environment.
         private func tool(_ words: String...) throws -> TestSupport.Command.Output {
             let environment = [
                 "CLONE_VM_CONNECT=\(room.daemon.uri)",
-                "CLONE_VM_STATE=\(room.directory.path("state"))", try toolPath(),
+                "CLONE_VM_STATE=\(room.directory.path("state"))",
+                try TestSupport.Command.built("clone-vm"),
             ]
             return try TestSupport.Command.run("env", environment + words)
         }

@@ -48,7 +48,7 @@ extension Host {
     /// The file that a VM writes to of the one disk with an alias.
     func active(_ alias: String) throws -> String {
         let disk = try ask([Told.Disk].self, "disk list").first { $0.alias == alias }
-        guard let path = disk?.volumes.last?.path else { throw Missing(path: alias) }
+        guard let path = disk?.volumes.last?.path else { throw CommandError.notFound(alias) }
         return path
     }
 }

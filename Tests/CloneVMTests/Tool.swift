@@ -6,14 +6,6 @@ import TestSupport
 
 /// The built `clone-vm`, run as its users run it, with a state and two storage domains of its own.
 struct Host {
-    /// Why the tool cannot be run.
-    struct Missing: Error, CustomStringConvertible {
-        let path: String
-        var description: String {
-            "\(path): the tool is not there; build it with: swift build --build-tests"
-        }
-    }
-
     static let mebibyte = 1 << 20
 
     let directory: TemporaryDirectory
@@ -31,14 +23,7 @@ struct Host {
         }
     }
 
-    /// The program, which is built into the folder that the tests run from.
-    static func path() throws -> String {
-        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let path = URL(fileURLWithPath: tests).deletingLastPathComponent()
-            .appendingPathComponent("clone-vm").path
-        guard FileManager.default.isExecutableFile(atPath: path) else { throw Missing(path: path) }
-        return path
-    }
+    static func path() throws -> String { try Command.built("clone-vm") }
 
     var state: [String] { ["--state", directory.path("state")] }
 

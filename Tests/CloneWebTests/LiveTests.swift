@@ -47,7 +47,7 @@ struct LiveTests {
             password: House.password,
             from: "test"
         )
-        let server = try RunningServer(house)
+        let server = try ServeProcess(in: house.directory)
         let output = house.directory.path("stream")
         let watcher = Process()
         watcher.executableURL = URL(fileURLWithPath: "/usr/bin/env")

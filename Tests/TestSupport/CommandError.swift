@@ -6,6 +6,9 @@ public enum CommandError: Error, CustomStringConvertible {
     /// The program is not on PATH.
     case notFound(String)
 
+    /// The program, one of ours, is not where the tests are.
+    case notBuilt(String)
+
     /// The system call with this name failed, with this error number.
     case system(String, Int32)
 
@@ -26,6 +29,8 @@ public enum CommandError: Error, CustomStringConvertible {
             let package = Self.packages[program]
             let advice = package.map { "; try: apt-get install \($0)" } ?? ""
             return "\(program): no such program on PATH\(advice)"
+        case .notBuilt(let path):
+            return "\(path) is not there; build it with: swift build --build-tests"
         case .system(let call, let code):
             return "\(call) failed with error number \(code)"
         case .failed(let words, let output):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people do with the pages, in a real browser.
 
-Told by the environment: URL of the server, NAME and PASSWORD of an administrator, STRANGER of who may
+Told by the environment: SITE, the server's address, NAME and PASSWORD of an administrator, STRANGER of who may
 do nothing, REFERENCE with what the disk `system` read as at the snapshot `before` of the VM `web`.
 """
 
@@ -15,7 +15,7 @@ import time
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
-URL = os.environ["URL"].rstrip("/")
+URL = os.environ["SITE"].rstrip("/")
 ROOT = URL + "/ovirt-engine/webadmin"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 PATIENCE = 30_000
