@@ -16,6 +16,7 @@ package final class Engine: Sendable {
     /// What runs VMs, and what it had when it was last looked at; nil for nothing.
     let outlook: Outlook?
     let running = RunningJobs()
+    private let resumesJobs: Bool
 
     /// The directory of all that the engine keeps.
     package var stateDirectory: String { store.directory }
@@ -29,15 +30,19 @@ package final class Engine: Sendable {
     /// - Parameters:
     ///   - directory: the state directory.
     ///   - hypervisor: what runs VMs; without one there are only the engine's own.
+    ///   - resumesJobs: clones that are started outlive this process: they wait for the next that calls
+    ///     `resumeJobs()`, and are not undone before.
     ///   - patienceSeconds: how long another process's transaction is waited for.
     /// - Throws: `EngineError` when the store cannot be used.
     package init(
         state directory: String,
         hypervisor: (any Hypervisor)? = nil,
+        resumesJobs: Bool = false,
         patienceSeconds: Double = 30
     ) throws(EngineError) {
         store = try Store(in: directory, patienceSeconds: patienceSeconds)
         outlook = hypervisor.map(Outlook.init)
+        self.resumesJobs = resumesJobs
         copiers = DomainTurns(in: store.directory)
         do {
             try recover()
@@ -97,7 +102,13 @@ package final class Engine: Sendable {
         _ session: Session,
         _ notes: FileNotes? = nil
     ) -> CommandContext {
-        CommandContext(database, session, notes, hypervisor: outlook?.hypervisor.name)
+        CommandContext(
+            database,
+            session,
+            notes,
+            hypervisor: outlook?.hypervisor.name,
+            resumesJobs: resumesJobs
+        )
     }
 
     /// Removes files, what a killed collapse has left of them, and the directories of disks that have

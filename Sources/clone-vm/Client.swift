@@ -13,10 +13,11 @@ struct Client {
     /// Before the engine has finished or undone anything.
     let startedAt = Date()
 
-    init(_ options: CommonOptions) throws {
+    init(_ options: CommonOptions, resumesJobs: Bool) throws {
         engine = try Engine(
             state: options.stateDirectory,
-            hypervisor: Libvirt.hypervisor(options.libvirtURI)
+            hypervisor: Libvirt.hypervisor(options.libvirtURI),
+            resumesJobs: resumesJobs
         )
         isJSON = options.json
     }

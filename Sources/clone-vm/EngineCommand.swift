@@ -7,14 +7,18 @@ internal import CloneEngine
 /// A command that needs the engine, and ends with the exit code of what the engine refuses.
 protocol EngineCommand: AsyncParsableCommand {
     var common: CommonOptions { get }
+    /// Clones that it starts outlive it.
+    var resumesJobs: Bool { get }
 
     func run(with client: Client) async throws
 }
 
 extension EngineCommand {
+    var resumesJobs: Bool { false }
+
     func run() async throws {
         do {
-            try await run(with: Client(common))
+            try await run(with: Client(common, resumesJobs: resumesJobs))
         } catch let error as EngineError {
             Client.complain(of: error, isJSON: common.json)
             throw error.exitCode

@@ -63,7 +63,7 @@ struct FaultTests {
                 "400 [Cannot add VM. The relevant Cluster doesn't exist.]"
             ),
             (clone("x", known, "", ""), "400 Vm [cluster.id|name] required for add"),
-            (clone("", known, cluster, ""), "400 Vm [name] required for add"),
+            (clone("", known, cluster, ""), "400 [Can not add VM. The given name is empty.]"),
             ("<vm/>", "400 Vm [name, cluster.id|name] required for add"),
             (
                 clone(

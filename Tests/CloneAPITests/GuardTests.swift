@@ -137,6 +137,34 @@ struct GuardTests {
         #expect(try content(of: store) == before)
     }
 
+    @Test("with Filter: true an administrator sees what he has a role on, and owns what he makes")
+    func filter() async throws {
+        let store = try SampleStore()
+        try await APIClient.test(store) { client in
+            let isFiltered: HTTPFields = [.filter: "true"]
+            for path in ["vms", "disks", "storagedomains"] {
+                #expect(try await client.get(path, isFiltered).document?.children == [])
+                #expect(try await client.get(path).document?.children.isEmpty == false)
+            }
+            let clone = """
+                <vm><name>mine</name><cluster><name>Default</name></cluster>
+                <snapshots><snapshot id="\(store.snapshot.id)"/></snapshots></vm>
+                """
+            #expect(try await client.ask(.post, "vms", clone, isFiltered).status == 404)
+            try store.grant(.user, to: "admin@internal", on: .vm(store.vm.id))
+            var headers = isFiltered
+            headers[.expect] = "201-created"
+            let made = try await client.ask(.post, "vms", clone, headers)
+            #expect(made.status == 201, "\(made.text)")
+            let vms = try await client.get("vms", isFiltered).document?.children ?? []
+            #expect(vms.map { $0.text("name") } == ["mine", "myvm"])
+            let id = try #require(made.document?.id)
+            let roles = try await client.get("vms/\(id)/permissions?follow=role", isFiltered)
+            let names = roles.document?.children.map { $0["role"]?.text("name") }
+            #expect(names == [Permission.Role.vmOwner.rawValue])
+        }
+    }
+
     @Test("who owns a VM sees it and what belongs to it, and clones it where he may make disks")
     func owner() async throws {
         let store = try SampleStore(users: ["owner@internal": nil])

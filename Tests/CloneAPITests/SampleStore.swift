@@ -67,6 +67,15 @@ struct SampleStore: TestStore {
         try PythonClients.run(words, with: server, ["PASSWORD=\(SampleStore.password)"])
     }
 
+    /// Has a client start a clone, called `slow`, of one of the VM's snapshots.
+    func startClone(
+        of snapshot: String,
+        bytesPerSecond: Int,
+        with server: ServeProcess
+    ) throws {
+        try runClient(["clients/slow_clone.py", snapshot, "\(bytesPerSecond)"], with: server)
+    }
+
     private static func addDisk(
         _ alias: String,
         _ format: Volume.Format,

@@ -9,29 +9,11 @@ import Testing
 
 @Suite("clone-vm serve", .timeLimit(.minutes(3)))
 struct ServeTests {
-    /// A clone of the sample's snapshot that takes some seconds, asked for through the server.
-    private static let slowClone = """
-        import os, requests, ssl
-        session = requests.Session()
-        session.trust_env = False
-        session.verify = os.environ["CA_FILE"]
-        session.auth = ("admin@internal", os.environ["PASSWORD"])
-        url = os.environ["URL"]
-        vm = session.get(url + "/vms?search=name%3Dmyvm", headers={"Accept": "application/json"})
-        vm = vm.json()["vm"][0]["id"]
-        snapshots = session.get(url + f"/vms/{vm}/snapshots", headers={"Accept": "application/json"})
-        mine = [s for s in snapshots.json()["snapshot"] if s["description"] == "mysnap"][0]["id"]
-        wish = {"name": "slow", "cluster": {"name": "Default"},
-                "snapshots": {"snapshot": [{"id": mine}]}}
-        reply = session.post(url + "/vms?bytes_per_second=500000", json=wish)
-        assert reply.status_code == 202, reply.text
-        """
-
     @Test("asked to end, it waits for the clones that it is at work on")
     func waits() throws {
         let store = try SampleStore()
         let server = try store.serve()
-        try store.runClient(["-c", ServeTests.slowClone], with: server)
+        try store.startClone(of: "mysnap", bytesPerSecond: 500_000, with: server)
         let before = try store.engine.answer(ListVMs(), as: Session())
         #expect(before.first { $0.name == "slow" }?.status == .imageLocked)
         server.stop()
@@ -44,7 +26,7 @@ struct ServeTests {
     func leaves() throws {
         let store = try SampleStore()
         let server = try store.serve(["--at-end", "leave"])
-        try store.runClient(["-c", ServeTests.slowClone], with: server)
+        try store.startClone(of: "mysnap", bytesPerSecond: 500_000, with: server)
         server.stop()
         #expect(try store.engine.answer(ListVMs(), as: Session()).count == 2)
         let next = try Engine(state: store.state)

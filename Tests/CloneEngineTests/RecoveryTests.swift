@@ -82,6 +82,38 @@ struct RecoveryTests {
         #expect(text.contains("LEGALITY=LEGAL\n"))
     }
 
+    @Test("a clone that is to be gone on with waits for that, and is undone when nobody wants it")
+    func waiting() async throws {
+        let patient = try Engine(state: workshop.directory.path("state"), resumesJobs: true)
+        func leaveJob(_ name: String) throws -> Job {
+            let wish = CloneVMFromSnapshot(snapshotID: snapshot.id, name: name)
+            let start = CloneStart(
+                wish: wish,
+                findings: [disk.id: .requires(1 << 22)],
+                jobID: Job.ID()
+            )
+            return try patient.run(start, as: workshop.session)
+        }
+        let (wanted, unwanted, complete) =
+            try (leaveJob("wanted"), leaveJob("unwanted"), leaveJob("complete"))
+        // It has its name, and only the store does not know yet: it is not made again.
+        let path = try target(complete)
+        try QemuImg.create(path, format: "qcow2", size: 1 << 20)
+        let made = FileManager.default.contents(atPath: path)
+        let engine = try reopened()
+        #expect(try engine.check() == [])
+        #expect(try engine.answer(ListVMs(), as: Session()).count == 4)
+        try engine.run(CancelJob(id: unwanted.id), as: Session())
+        let jobs = try engine.resumeJobs()
+        #expect(Set(jobs.map(\.job.id)) == [wanted.id, complete.id])
+        for job in jobs { try await job.finish() }
+        #expect(FileManager.default.contents(atPath: path) == made)
+        let next = try reopened()
+        #expect(try next.resumeJobs().isEmpty && next.check() == [])
+        let names = try next.answer(ListVMs(), as: Session()).map(\.name)
+        #expect(names == ["complete", "source", "wanted"])
+    }
+
     @Test("a job that a living process is at work on is left alone")
     func alive() async throws {
         var wish = CloneVMFromSnapshot(snapshotID: snapshot.id, name: "clone")

@@ -58,7 +58,7 @@ struct CloneDialogTests {
     }
 
     private let mistakes = [
-        ("name", "", "Cannot add VM. The given name is empty.", 400),
+        ("name", "", "Can not add VM. The given name is empty.", 400),
         ("name", "a b", "Cannot add VM. The given name contains characters", 400),
         ("name", "web", "The VM name is already in use, please choose a unique name", 409),
         ("description", "\u{7}", "A description is one line", 400),

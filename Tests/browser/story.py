@@ -179,7 +179,7 @@ def mistakes(browser):
     page = visitor.page
     visitor.open_dialog()
     page.click("button:text-is('Clone')")
-    expect(page.locator("#name-about")).to_contain_text("Cannot add VM. The given name is empty.")
+    expect(page.locator("#name-about")).to_contain_text("Can not add VM. The given name is empty.")
     page.fill("#name", "two words")
     visitor.field("system", "alias").fill("a/b")
     page.select_option("#shared", "refuse")

@@ -1429,7 +1429,7 @@ _clone-vm_serve() {
         return
         ;;
     '--at-end')
-        __clone-vm_add_completions -W 'wait'$'\n''leave'
+        __clone-vm_add_completions -W 'wait'$'\n''resume'$'\n''leave'
         return
         ;;
     '--state')

@@ -8,13 +8,14 @@ extension RouteTable {
     /// Makes a VM, empty or from a snapshot.
     @Sendable static func addVM(_ call: Call) async throws -> Answer {
         let document = try call.document("vm")
-        guard document.text("name") != nil, document["cluster"] != nil else {
-            let missing = [("name", "name"), ("cluster", "cluster.id|name")]
-                .filter {
-                    document[$0.0]?.text == nil && document[$0.0]?.id == nil
-                        && document[$0.0]?.children.isEmpty != false
-                }
-            throw Fault.incomplete("Vm", missing.map(\.1).joined(separator: ", "), for: "add")
+        let cluster = document["cluster"]
+        // An empty name is there, and refused as such.
+        let missing = [
+            document["name"] == nil ? "name" : nil,
+            cluster?.id == nil && cluster?.text("name") == nil ? "cluster.id|name" : nil,
+        ].compactMap { $0 }
+        guard missing.isEmpty else {
+            throw Fault.incomplete("Vm", missing.joined(separator: ", "), for: "add")
         }
         try checkPlaces(document)
         guard document["snapshots"] != nil else {

@@ -59,7 +59,10 @@ struct CloneWish {
         let (disk, isNamed) = try disk(document)
         var choice = wish.disks[disk] ?? .init()
         choice.interface = try attachment.choice("interface") ?? choice.interface
-        if try attachment.flag("bootable") == true { choice.bootOrder = 1 }
+        if let isBootable = try attachment.flag("bootable") {
+            choice.bootOrder = isBootable ? 1 : nil
+            choice.isWithoutBootOrder = !isBootable
+        }
         choice.format = try document.choice("format")
         choice.allocation = try document.flag("sparse").map { $0 ? .sparse : .preallocated }
         if !isNamed { choice.alias = document.text("alias") ?? document.text("name") }

@@ -69,13 +69,12 @@ extension Permission.Role {
 
     /// The role as oVirt shows it.
     var element: Element {
-        let isForAll = actions.contains(.manageStorage) || actions.contains(.readUsers)
-        return Element(
+        Element(
             "role",
             href: "\(Address.base)/roles/\(id)",
             id: id,
             [
-                Element("name", rawValue), Element("administrative", isForAll),
+                Element("name", rawValue), Element("administrative", isAdministrative),
                 Element("mutable", false),
                 .list(
                     "permits",

@@ -41,7 +41,11 @@ struct APIResponder: Sendable {
             log.correlationID = correlation.text
             let login = try await authentication.logIn(request)
             log.userName = login.userName
-            let session = Session(userName: login.userName, correlationID: correlation.text)
+            let session = Session(
+                userName: login.userName,
+                correlationID: correlation.text,
+                isFiltered: request.headers[.filter]?.lowercased() == "true"
+            )
             let answer = await answer(request, as: session, context)
             await authentication.end(login)
             response = try answer.get().response(representation)

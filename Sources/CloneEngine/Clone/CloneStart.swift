@@ -136,6 +136,7 @@ struct CloneStart: Command {
             userName: context.session.userName,
             correlationID: context.session.correlationID,
             startedAt: context.now,
+            isResumable: context.resumesJobs,
             work: .clone(work)
         )
         try job.insert(context.database)

@@ -30,10 +30,11 @@ extension CommandContext {
             + Set(volumes(of: id).compactMap(\.domainID)).map { .domain($0) }
     }
 
-    /// Gives the session's user a role on what he has made, unless all there is is his to look after.
+    /// Gives the session's user a role on what he has made, unless all there is is his to look after
+    /// and he looks at it so.
     func give(_ role: Permission.Role, on object: ObjectReference) throws {
         let own = try roles(on: .system).reduce(into: Set()) { $0.formUnion($1.actions) }
-        guard !own.isSuperset(of: role.actions) else { return }
+        guard session.isFiltered || !own.isSuperset(of: role.actions) else { return }
         try Permission(userName: session.userName, role: role, object: object).upsert(database)
     }
 

@@ -17,15 +17,18 @@ package final class CommandContext {
     private let notes: FileNotes?
     /// The name of the hypervisor that the engine is connected to.
     let hypervisor: String?
+    /// Clones that are started are gone on with after a crash.
+    let resumesJobs: Bool
 
     init(
         _ database: Database,
         _ session: Session,
         _ notes: FileNotes? = nil,
-        hypervisor: String? = nil
+        hypervisor: String? = nil,
+        resumesJobs: Bool = false
     ) {
         (self.database, self.session, self.notes) = (database, session, notes)
-        self.hypervisor = hypervisor
+        (self.hypervisor, self.resumesJobs) = (hypervisor, resumesJobs)
     }
 
     /// Says that a file is about to be made, which goes when the transaction does not come to its end.

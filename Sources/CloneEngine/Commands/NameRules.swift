@@ -10,9 +10,9 @@ enum NameRules {
     /// What speaks against a name: oVirt's rules for VMs.
     static func refusals(_ name: String, for action: String) -> [Refusal] {
         guard !name.isEmpty else {
-            return [
-                .cannot(action, "NAME_MAY_NOT_BE_EMPTY", .badRequest, "The given name is empty.")
-            ]
+            // Of all that it refuses, oVirt writes only this with a space.
+            let text = "Can not \(action). The given name is empty."
+            return [Refusal("NAME_MAY_NOT_BE_EMPTY", .badRequest, text)]
         }
         guard name.count <= maximumCharacters else {
             return [

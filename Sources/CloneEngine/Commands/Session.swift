@@ -11,9 +11,16 @@ package struct Session: Hashable, Sendable {
     package let userName: String
     /// Jobs and events that belong together carry the same one.
     package let correlationID: String
+    /// Nothing is seen by a role that is for looking after all there is, and what is made becomes the
+    /// user's own as if he had none.
+    package let isFiltered: Bool
 
-    package init(userName: String = administrator, correlationID: String? = nil) {
-        self.userName = userName
+    package init(
+        userName: String = administrator,
+        correlationID: String? = nil,
+        isFiltered: Bool = false
+    ) {
+        (self.userName, self.isFiltered) = (userName, isFiltered)
         self.correlationID = correlationID ?? String(UUID().uuidString.lowercased().prefix(8))
     }
 }

@@ -11,9 +11,10 @@ extension Engine {
     ///
     /// - Throws: `EngineError` with the hypervisor's words.
     func prepareMachine(of job: Job) throws {
-        guard let work = try currentClone(of: job), var machine = work.machine, let outlook else {
-            return
-        }
+        guard let work = try currentClone(of: job), var machine = work.machine, let outlook,
+            // An earlier process has been told so.
+            machine.phase != .valid
+        else { return }
         let wish = CloneDraft.Wish(
             sourceID: machine.sourceID,
             snapshot: machine.snapshotName,

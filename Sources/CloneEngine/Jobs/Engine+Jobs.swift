@@ -30,7 +30,7 @@ extension Engine {
         }
     }
 
-    /// Finishes or undoes the jobs of processes that are gone.
+    /// Finishes or undoes the jobs of processes that are gone, but for those to be gone on with.
     package func recover() throws {
         try FileNotes.settle(in: stateDirectory) { paths in
             let strays = try store.read { database in
@@ -38,10 +38,7 @@ extension Engine {
             }
             Engine.remove(strays)
         }
-        let jobs = try store.read { database in
-            try Job.filter(Column("status") == Job.Status.started).fetchAll(database)
-        }
-        for job in jobs {
+        for job in try jobs(where: { !$0.canResume($1) }) {
             guard let ownership = try? JobOwnership(of: job.id, in: stateDirectory) else {
                 continue
             }

@@ -67,10 +67,16 @@ final class JobRunner: Sendable {
         }
     }
 
+    /// An earlier process may have finished some.
+    private var unfinishedCopies: [VolumeCopy] {
+        let finished = steps.withLock { $0.filter { $0.status == .finished }.map(\.id) }
+        return job.work.copies.filter { !finished.contains($0.stepID) }
+    }
+
     /// Copies all volumes; the first failure stops the rest, and so does whoever asks for it.
     private func copyAll() async -> EngineError? {
         await withTaskGroup(of: Ending.self) { group in
-            let copies = job.work.copies
+            let copies = unfinishedCopies
             for copy in copies {
                 group.addTask { [self] in
                     await engine.copiers.take(in: copy.target.domainID) { await self.copy(copy) }
@@ -92,7 +98,7 @@ final class JobRunner: Sendable {
 
     private func copy(_ copy: VolumeCopy) async -> Ending {
         guard !Task.isCancelled else { return .failed(.cancelled(job)) }
-        change(copy.stepID) { $0.startedAt = Date() }
+        change(copy.stepID) { $0.startedAt = $0.startedAt ?? Date() }
         do {
             try prepare(copy)
             try await collapse(copy)
@@ -109,8 +115,9 @@ final class JobRunner: Sendable {
     }
 
     private func collapse(_ copy: VolumeCopy) async throws {
+        guard !copy.hasFile else { return }
         let last = Mutex(ContinuousClock.now)
-        _ = try await Collapse(copy).run { [self] progress in
+        _ = try await Collapse(copy, isResumable: job.isResumable).run { [self] progress in
             change(copy.stepID) { step in
                 (step.copiedBytes, step.totalBytes) = (progress.copiedBytes, progress.totalBytes)
             }
@@ -205,11 +212,22 @@ extension EngineError {
     var isCancellation: Bool { refusals.contains { $0.key == "JOB_CANCELLED" } }
 }
 
+extension VolumeCopy {
+    /// True when an earlier process made the file and died before it could say so: it has a name that
+    /// nobody else gives, and has it only when it is complete.
+    fileprivate var hasFile: Bool {
+        Directory.name(of: target.path) == target.volumeID.rawValue
+            && Directory.identity(of: target.path) != nil
+    }
+}
+
 extension Collapse {
     /// The collapse that makes a volume; it opens nothing but the chain's own files.
-    fileprivate init(_ copy: VolumeCopy) {
+    fileprivate init(_ copy: VolumeCopy, isResumable: Bool) {
         var options = CollapseOptions()
         options.bytesPerSecond = copy.bytesPerSecond
+        // A device does not tell whether it has changed meanwhile.
+        options.resumes = isResumable && !copy.sourcePaths.contains(where: Directory.isBlockDevice)
         let shape = VolumeShape(copy.target.format, copy.target.allocation)
         var target = CollapseTarget(path: copy.target.path, format: shape.target())
         target.permissions = 0o660

@@ -41,6 +41,10 @@ extension Event.Kind {
         )
     }
 
+    static func cloneResumed(vm: String) -> Self {
+        Self(20014, "VM \(vm) creation was interrupted, and goes on where it was.")
+    }
+
     static func vmAdded(vm: String, user: String) -> Self {
         Self(34, "VM \(vm) was created by \(user).")
     }

@@ -24,6 +24,8 @@ package struct Job: Codable, Hashable, Sendable, Identifiable {
     package var failure: String?
     /// True when somebody has asked it to stop.
     package var isCancelled: Bool
+    /// True when a process that dies leaves it to the next that goes on with jobs.
+    package let isResumable: Bool
     /// What it does, for whoever goes on with it after a crash.
     package internal(set) var work: JobWork
     /// The VM that it is about.
@@ -35,11 +37,12 @@ package struct Job: Codable, Hashable, Sendable, Identifiable {
         userName: String,
         correlationID: String,
         startedAt: Date,
+        isResumable: Bool = false,
         work: JobWork
     ) {
         (self.id, self.description) = (id, description)
         (self.userName, self.correlationID) = (userName, correlationID)
-        (self.startedAt, self.work) = (startedAt, work)
+        (self.startedAt, self.isResumable, self.work) = (startedAt, isResumable, work)
         (status, isCancelled, vmID) = (.started, false, work.vmID)
     }
 }

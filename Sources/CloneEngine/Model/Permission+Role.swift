@@ -39,6 +39,11 @@ extension Permission {
             }
         }
 
+        /// True for a role by which people look after what is not theirs.
+        package var isAdministrative: Bool {
+            actions.contains(.manageStorage) || actions.contains(.readUsers)
+        }
+
         /// All that can be done with a VM and what belongs to it.
         private static let vmActions = diskActions.union([
             .createVM, .readVM, .editVM, .runVM, .deleteVM, .configureVMStorage, .manageSnapshots,

@@ -11,7 +11,8 @@ struct Visibility {
 
     init(_ context: CommandContext) throws {
         userName = context.session.userName
-        let roles = try context.roles(on: .system)
+        let isFiltered = context.session.isFiltered
+        let roles = try context.roles(on: .system).filter { !isFiltered || !$0.isAdministrative }
         systemActions = roles.reduce(into: []) { $0.formUnion($1.actions) }
     }
 

@@ -17,6 +17,11 @@ extension DatabaseMigrator {
         migrator.registerMigration("accounts") { try $0.createAccounts() }
         migrator.registerMigration("searches") { try $0.createSearchIndices() }
         migrator.registerMigration("hypervisors") { try $0.addHypervisors() }
+        migrator.registerMigration("resumable jobs") { database in
+            try database.alter(table: "job") {
+                $0.add(column: "isResumable", .boolean).notNull().defaults(to: false)
+            }
+        }
         return migrator
     }
 }

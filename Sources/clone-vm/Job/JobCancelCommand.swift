@@ -18,6 +18,8 @@ struct JobCancelCommand: EngineCommand {
 
     func run(with client: Client) throws {
         try client.run(CancelJob(id: client.job(job)))
+        // Nobody may be at work on it.
+        try client.engine.recover()
         client.done()
     }
 }

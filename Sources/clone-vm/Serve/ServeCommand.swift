@@ -22,7 +22,10 @@ struct ServeCommand: EngineCommand {
             /ovirt-engine/services/pki-resource, or as STATE/pki/ca.pem.
 
             Logs are lines of JSON on standard error. SIGTERM and SIGINT end it: requests are \
-            answered to their end, and running clones are treated as --at-end says.
+            answered to their end, and running clones are treated as --at-end says: "wait" waits for \
+            them; "resume" leaves them, also after a crash, to the next start of the server, which \
+            goes on where each copy was; "leave" leaves them to be undone by the next start of \
+            any command.
             """
     )
 
@@ -67,8 +70,7 @@ struct ServeCommand: EngineCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What becomes of running clones at the end: wait for them, or leave them to be undone "
-                + "at the next start.",
+            "What becomes of running clones at the end.",
             valueName: "way"
         )
     )
@@ -92,6 +94,8 @@ struct ServeCommand: EngineCommand {
         }
     }
 
+    var resumesJobs: Bool { atEnd == .resume }
+
     func run(with client: Client) async throws {
         let server = Server(client, protection: try protection(in: client.engine), self)
         client.adviseFirstUser(stateDirectory: client.engine.stateDirectory)
@@ -108,7 +112,7 @@ struct ServeCommand: EngineCommand {
 
 /// What the end of a server does with clones that it is at work on.
 enum RunningJobsAtEnd: String, CaseIterable, ExpressibleByArgument {
-    case wait, leave
+    case wait, resume, leave
 }
 
 /// How important something is that is logged.

@@ -60,6 +60,7 @@ struct Server {
             logger: logger
         )
         MetricsSystem.bootstrap(metrics)
+        try resumeJobs()
         do {
             try await serve(application)
         } catch let error as IOError {
@@ -71,6 +72,13 @@ struct Server {
         }
     }
 
+    /// Goes on with clones that an earlier server has left.
+    private func resumeJobs() throws {
+        for job in try client.engine.resumeJobs() {
+            logger.info("going on", metadata: ["job": "\(job.job.description)"])
+        }
+    }
+
     /// Serves until a signal ends it; the jobs that are at work then end as they are meant to.
     private func serve(_ application: some Service) async throws {
         var configuration = ServiceGroupConfiguration(
@@ -78,7 +86,7 @@ struct Server {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
-        if options.atEnd == .leave {
+        if options.atEnd != .wait {
             configuration.maximumGracefulShutdownDuration = Server.patience
         }
         try await ServiceGroup(configuration: configuration).run()
