@@ -9,6 +9,7 @@ package struct APIRoutes: Sendable {
     private let engine: Engine
     private let authority: String?
     private let metrics: PrometheusMetrics
+    private let patience: Duration
 
     /// Routes of an engine.
     ///
@@ -16,18 +17,21 @@ package struct APIRoutes: Sendable {
     ///   - engine: what answers.
     ///   - authority: the certificate of the authority that clients have to trust, as PEM.
     ///   - metrics: what has been counted and measured.
+    ///   - patience: how long a client may take to send a document.
     package init(
         _ engine: Engine,
         authority: String? = nil,
-        metrics: PrometheusMetrics = PrometheusMetrics()
+        metrics: PrometheusMetrics = PrometheusMetrics(),
+        patience: Duration = .seconds(60)
     ) {
-        (self.engine, self.authority, self.metrics) = (engine, authority, metrics)
+        (self.engine, self.authority) = (engine, authority)
+        (self.metrics, self.patience) = (metrics, patience)
     }
 
     /// Adds all routes.
     package func add(to router: Router<BasicRequestContext>) {
         ServiceRoutes(engine, authority: authority, metrics).add(to: router)
-        SignOnRoutes(engine).add(to: router)
-        APIResponder(engine).add(to: router)
+        SignOnRoutes(engine, patience).add(to: router)
+        APIResponder(engine, patience).add(to: router)
     }
 }

@@ -66,10 +66,7 @@ struct APIClient {
     ) async throws {
         let router = Router(options: .autoGenerateHeadEndpoints)
         APIRoutes(store.engine, authority: "-----BEGIN CERTIFICATE-----\n").add(to: router)
-        let token: String? =
-            if let user {
-                try await store.engine.logIn(user, password: SampleStore.password, from: "test")
-            } else { nil }
+        let token = try user.map(store.engine.makeToken)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         try await Application(router: router, logger: logger).test(.router) { client in

@@ -178,6 +178,143 @@ struct RouteTests {
         }
     }
 
+    @Test("a disk is made that no VM has, and removed")
+    func freeDisk() async throws {
+        let body = """
+            <disk><name>spare</name><provisioned_size>1048576</provisioned_size><format>raw</format>
+            <storage_domains><storage_domain><name>archive</name></storage_domain></storage_domains>
+            </disk>
+            """
+        let store = try SampleStore()
+        try await APIClient.test(store) { client in
+            let made = try await client.ask(.post, "disks", body)
+            #expect(made.status == 202, "\(made.text)")
+            let id = try #require(made.document?.id)
+            let disk = try await client.get("disks/\(id)").document
+            #expect(disk?.text("alias") == "spare" && disk?.text("status") == "ok")
+            #expect(disk?.text("format") == "raw" && disk?.text("provisioned_size") == "1048576")
+            let domain = disk?.items("storage_domains", "storage_domain").first?.id
+            #expect(domain == store.domains[1].id.rawValue)
+            #expect(try await client.ask(.delete, "disks/\(id)").status == 200)
+            #expect(try await client.get("disks/\(id)").status == 404)
+            let nothing = try await client.ask(.post, "disks", "<disk><name>spare</name></disk>")
+            #expect(
+                nothing.fault == "400 Disk [provisioned_size, storage_domains] required for add"
+            )
+        }
+        #expect(try store.engine.check() == [])
+    }
+
+    @Test(
+        "a VM's present state is cloned, at once or later, and no snapshot of it stays",
+        arguments: [false, true]
+    )
+    func presentState(isAsync: Bool) async throws {
+        let store = try SampleStore()
+        let path = "vms/\(store.vm.id)"
+        try await APIClient.test(store) { client in
+            let before = try await client.get("\(path)/snapshots").document?.children.count
+            let body = "<action><async>\(isAsync)</async><vm><name>twin</name></vm></action>"
+            let reply = try await client.ask(.post, "\(path)/clone", body)
+            #expect(reply.status == (isAsync ? 202 : 200), "\(reply.text)")
+            #expect(reply.document?.text("status") == (isAsync ? "pending" : "complete"))
+            while try await client.get("\(path)/snapshots").document?.children.count != before {
+                #expect(isAsync)
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            let twin = try await client.get("vms?search=name%3Dtwin").document?.children.first
+            #expect(twin?.text("status") == "down")
+            let id = try #require(twin?.id)
+            let disks = try await client.get("vms/\(id)/diskattachments").document?.children
+            #expect(disks?.count == 2)
+            let again = try await client.ask(.post, "\(path)/clone", body)
+            #expect(again.status == 409 && again.fault.contains("The VM name is already in use"))
+            #expect(
+                try await client.get("\(path)/snapshots").document?.children.count == before
+            )
+        }
+        #expect(try store.engine.check() == [])
+    }
+
+    @Test("the making of a VM is followed by its link: in progress, complete, failed")
+    func creationStatus() async throws {
+        let store = try SampleStore()
+        try await APIClient.test(store) { client in
+            for (name, rate) in [("quick", ""), ("slow", "?bytes_per_second=1000")] {
+                let body = """
+                    <vm><name>\(name)</name><cluster><name>Default</name></cluster>
+                    <snapshots><snapshot id="\(store.snapshot.id)"/></snapshots></vm>
+                    """
+                let clone = try await client.ask(.post, "vms\(rate)", body)
+                #expect(clone.document?.text("creation_status") == "pending")
+                let link = clone.document?.children.first {
+                    $0.attribute("rel") == "creation_status"
+                }
+                let href = try #require(link?.href)
+                func status() async throws -> String? {
+                    try await client.get(href).document?.text("status")
+                }
+                if name == "slow" {
+                    #expect(try await status() == "in_progress")
+                    let job = try #require(href.split(separator: "/").last)
+                    _ = try await client.ask(.post, "jobs/\(job)/cancel", "<action/>")
+                }
+                while try await status() == "in_progress" {
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+                #expect(try await status() == (name == "slow" ? "failed" : "complete"))
+            }
+        }
+    }
+
+    @Test(
+        "a clone starts from the disk that is said to be bootable, and from none that is said not"
+    )
+    func bootable() async throws {
+        let store = try SampleStore()
+        let attachment = "vms/\(store.vm.id)/diskattachments/\(store.system.id)"
+        @Sendable func body(_ name: String, _ isBootable: Bool) -> String {
+            """
+            <vm><name>\(name)</name><cluster><name>Default</name></cluster>
+            <snapshots><snapshot id="\(store.snapshot.id)"/></snapshots><disk_attachments>
+            <disk_attachment><bootable>\(isBootable)</bootable><disk id="\(store.system.id)"/>
+            </disk_attachment></disk_attachments></vm>
+            """
+        }
+        try await APIClient.test(store) { client in
+            #expect(try await client.get(attachment).document?.text("bootable") == "false")
+            for (name, isBootable) in [("starts", true), ("does-not", false)] {
+                let clone = try await client.ask(
+                    .post,
+                    "vms",
+                    body(name, isBootable),
+                    [.expect: "201-created"]
+                )
+                let id = try #require(clone.document?.id)
+                let disks = try await client.get("vms/\(id)/diskattachments").document?.children
+                let words = Set(disks?.compactMap { $0.text("bootable") } ?? [])
+                #expect(words == (isBootable ? ["true", "false"] : ["false"]))
+            }
+        }
+    }
+
+    @Test("a user and a card are removed")
+    func removals() async throws {
+        let store = try SampleStore(users: ["admin@internal": nil, "guest@internal": nil])
+        let cards = "vms/\(store.vm.id)/nics"
+        try await APIClient.test(store) { client in
+            let card = try #require(try await client.get(cards).document?.children.first?.id)
+            #expect(try await client.ask(.delete, "\(cards)/\(card)").status == 200)
+            #expect(try await client.get("\(cards)/\(card)").status == 404)
+            #expect(try await client.ask(.delete, "\(cards)/\(card)").status == 404)
+            let users = try await client.get("users?search=name%3Dguest*").document?.children
+            let user = try #require(users?.first?.id)
+            #expect(try await client.ask(.delete, "users/\(user)").status == 200)
+            #expect(try await client.get("users/\(user)").status == 404)
+            #expect(try await client.ask(.delete, "users/\(user)").status == 404)
+        }
+    }
+
     @Test("a VM is changed, a card is added, and a domain is taken out of use and into use again")
     func changes() async throws {
         let store = try SampleStore()

@@ -47,7 +47,7 @@ struct SampleStore: TestStore {
 
     /// Makes an account, and gives it a role on all there is.
     func addUser(_ name: String, _ role: Permission.Role? = nil) throws {
-        _ = try engine.run(AddUser(name: name, password: SampleStore.password), as: Session())
+        try addAccount(name)
         guard let role else { return }
         try grant(role, to: name, on: .system)
     }

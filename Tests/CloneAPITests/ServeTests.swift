@@ -41,6 +41,43 @@ struct ServeTests {
         try store.runClient(["clients/extensions.py"], with: server)
     }
 
+    @Test("who sends too much, too slowly or nothing at all does not keep a connection")
+    func bounds() throws {
+        let store = try SampleStore()
+        let server = try store.serve(["--plain-http", "--patience", "1"])
+        let token = try store.engine.makeToken(of: Session.administrator)
+        let port = try #require(URL(string: server.url)?.port)
+        let head = """
+            POST /ovirt-engine/api/vms HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n
+            """
+        let script = """
+            exec 3<>/dev/tcp/127.0.0.1/"$1"
+            printf "$2" >&3
+            # Ends when the server closes the connection.
+            timeout 60 cat <&3
+            """
+        func answer(to sent: String) throws -> TestSupport.Command.Output {
+            try Command.run("bash", ["-c", script, "bash", "\(port)", sent])
+        }
+        let silent = try answer(to: "")
+        #expect(silent.status == 0 && silent.text.isEmpty)
+        let slow = try answer(to: head + "Content-Length: 100\r\n\r\n<vm>")
+        #expect(slow.status == 0 && slow.text.hasPrefix("HTTP/1.1 408"), "\(slow.text)")
+        let unfinished = try answer(to: head)
+        #expect(unfinished.status == 0 && unfinished.text.isEmpty)
+        // Nobody says how much it is going to be.
+        let endless = try Command.run(
+            "bash",
+            [
+                "-c",
+                "timeout 60 curl --silent --write-out '%{http_code}' --upload-file - "
+                    + "--request POST --header Expect: --header \"Authorization: Bearer $1\" \"$2\" </dev/zero",
+                "bash", token, "\(server.url)ovirt-engine/api/vms",
+            ]
+        )
+        #expect(endless.text.hasSuffix("413"), "\(endless.text)")
+    }
+
     @Test("its authority stays the same, its certificate has the names of this host")
     func certificates() throws {
         let store = try SampleStore()

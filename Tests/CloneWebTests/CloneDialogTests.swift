@@ -98,7 +98,7 @@ struct CloneDialogTests {
             #expect(
                 try await row(["disk.\(disk).alias": "a/b"]).contains("The given name contains")
             )
-            #expect(try await row(["disk.\(disk).domain": "x"]).contains("no storage domain"))
+            #expect(try await row(["disk.\(disk).domain": "x"]).contains("Storage Domain doesn"))
             let second = SetStorageDomainStatus(id: house.second.id, status: .maintenance)
             _ = try house.engine.run(second, as: Session())
             let place = ["disk.\(disk).domain": house.second.id.rawValue]

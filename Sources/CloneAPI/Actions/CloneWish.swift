@@ -19,8 +19,8 @@ struct CloneWish {
             throw Fault.incomplete("Vm", "snapshots.snapshot.id", for: "add")
         }
         let snapshotID = Snapshot.ID(rawValue: id.lowercased())
-        configuration = try CloneWish.configuration(at: snapshotID, call)
         wish = CloneVMFromSnapshot(snapshotID: snapshotID, name: document.text("name") ?? "")
+        configuration = try CloneWish.configuration(for: wish, call)
         wish.description = document.text("description")
         wish.memoryBytes = try document.number("memory")
         wish.processor = try document.processor
@@ -31,13 +31,17 @@ struct CloneWish {
     }
 
     private static func configuration(
-        at snapshot: Snapshot.ID,
+        for wish: CloneVMFromSnapshot,
         _ call: Call
     ) throws -> VMConfiguration {
         do {
-            return try call.ask(GetVmConfigurationBySnapshot(snapshotID: snapshot))
+            return try call.ask(GetVmConfigurationBySnapshot(snapshotID: wish.snapshotID))
         } catch {
-            guard error.kind == .notFound else { throw error }
+            guard error.kind == .notFound else {
+                // Of a configuration that cannot be read, the plan says it in oVirt's words.
+                _ = try call.engine.plan(wish, as: call.session)
+                throw error
+            }
             // oVirt asks for the configuration first, and does not say of what.
             throw Fault(.notFound, "Operation Failed", "Entity not found: ")
         }

@@ -15,8 +15,11 @@ struct SignOnRoutes: Sendable {
     private static let maximumFormBytes = 16 << 10
 
     private let engine: Engine
+    private let patience: Duration
 
-    init(_ engine: Engine) { self.engine = engine }
+    init(_ engine: Engine, _ patience: Duration) {
+        (self.engine, self.patience) = (engine, patience)
+    }
 
     func add(to router: Router<BasicRequestContext>) {
         let path: RouterPath = "ovirt-engine/sso/oauth/token"
@@ -76,10 +79,11 @@ struct SignOnRoutes: Sendable {
     }
 
     private func form(of request: Request) async -> [String: String]? {
-        guard let body = try? await request.body.collect(upTo: Self.maximumFormBytes) else {
+        let limit = Self.maximumFormBytes
+        guard let body = try? await request.body.collect(upTo: limit, within: patience) else {
             return nil
         }
-        return FormFields(String(buffer: body)).fields
+        return FormFields(String(decoding: body, as: UTF8.self)).fields
     }
 }
 

@@ -3,6 +3,7 @@
 
 internal import CloneEngine
 internal import Foundation
+internal import HTTPTypes
 
 extension RouteTable {
     /// Accounts, and the roles that they may have.
@@ -13,6 +14,15 @@ extension RouteTable {
         .get("users/{user}", "Shows a user.") { call in
             try call.ask(ShowUser(id: call.id("user"))).element
         },
+        Route(
+            .delete,
+            "users/{user}",
+            "Removes a user, with his sessions and permissions.",
+            .slow { call in
+                try call.run(RemoveUser(name: call.ask(ShowUser(id: call.id("user"))).name))
+                return .complete
+            }
+        ),
         .get("roles", "Lists the roles that users may have.") { _ in
             .list("roles", of: "role", Permission.Role.allCases.map(\.element))
         },

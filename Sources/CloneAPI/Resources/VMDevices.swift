@@ -25,6 +25,15 @@ extension RouteTable {
                 }
                 return card.element(of: call.id("vm"))
             },
+            Route(
+                .delete,
+                "vms/{vm}/nics/{nic}",
+                "Takes a network card from a VM.",
+                .slow { call in
+                    try call.run(RemoveNIC(id: call.id("nic"), vmID: call.id("vm")))
+                    return .complete
+                }
+            ),
             .get("vms/{vm}/tags", "Lists a VM's tags: there are none.") { call in
                 _ = try call.ask(GetVM(call.id("vm")))
                 return .list("tags", of: "tag", [])

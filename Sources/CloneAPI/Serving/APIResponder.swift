@@ -13,9 +13,10 @@ struct APIResponder: Sendable {
 
     private let engine: Engine
     private let authentication: Authentication
+    private let patience: Duration
 
-    init(_ engine: Engine) {
-        self.engine = engine
+    init(_ engine: Engine, _ patience: Duration) {
+        (self.engine, self.patience) = (engine, patience)
         authentication = Authentication(engine)
     }
 
@@ -74,7 +75,11 @@ struct APIResponder: Sendable {
                 parameters: parameters,
                 query: FormFields(request.uri.query ?? ""),
                 headers: request.headers,
-                body: try await RequestDocument.read(request, as: route.body ?? "action")
+                body: try await RequestDocument.read(
+                    request,
+                    as: route.body ?? "action",
+                    within: patience
+                )
             )
             var answer = try await Workers.answer(call, by: route)
             if route.method == .get, case .document(let document) = answer.content,

@@ -7,14 +7,15 @@ internal import Hummingbird
 
 /// Reads the document that comes with a request.
 enum RequestDocument {
-    /// How long a client may take to send one.
-    private static let patience = Duration.seconds(60)
-
     /// The document; nil when there is none.
     ///
     /// - Throws: `Fault`, when it is too long, too slow, or cannot be understood.
-    static func read(_ request: Request, as name: String) async throws(Fault) -> Element? {
-        let data = try await collect(request.body)
+    static func read(
+        _ request: Request,
+        as name: String,
+        within patience: Duration
+    ) async throws(Fault) -> Element? {
+        let data = try await request.body.collect(upTo: DocumentLimits.bytes, within: patience)
         guard !data.allSatisfy({ $0 <= 0x20 }) else { return nil }
         let type = request.headers[.contentType]?.lowercased() ?? ""
         if type.contains("json") { return try JSONReader.read(data, as: name) }
@@ -25,13 +26,16 @@ enum RequestDocument {
             "Documents are sent as application/xml or application/json."
         )
     }
+}
 
-    private static func collect(_ body: RequestBody) async throws(Fault) -> Data {
+extension RequestBody {
+    /// All of it.
+    ///
+    /// - Throws: `Fault`, when it is too long or too slow.
+    func collect(upTo limit: Int, within patience: Duration) async throws(Fault) -> Data {
         do {
             return try await withThrowingTaskGroup(of: Data.self) { group in
-                group.addTask {
-                    Data(buffer: try await body.collect(upTo: DocumentLimits.bytes))
-                }
+                group.addTask { Data(try await collect(upTo: limit).readableBytesView) }
                 group.addTask {
                     try await Task.sleep(for: patience)
                     throw Fault(.requestTimeout, "Timeout", "The document did not come in time.")
@@ -40,15 +44,7 @@ enum RequestDocument {
                 return try await group.next() ?? Data()
             }
         } catch let fault as Fault { throw fault } catch {
-            throw Fault(
-                .contentTooLarge,
-                "Too large",
-                "A document has at most \(DocumentLimits.bytes) bytes."
-            )
+            throw Fault(.contentTooLarge, "Too large", "A document has at most \(limit) bytes.")
         }
     }
-}
-
-extension Data {
-    fileprivate init(buffer: ByteBuffer) { self.init(buffer.readableBytesView) }
 }

@@ -86,7 +86,8 @@ extension Engine {
 
     private static let decoy = try? PasswordHash(of: UUID().uuidString)
 
-    private func makeToken(of name: String) throws(EngineError) -> String {
+    /// A new token of a user who has shown who he is.
+    func makeToken(of name: String) throws(EngineError) -> String {
         let token = Data.random(byteCount: 32)
             .base64EncodedString()
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")

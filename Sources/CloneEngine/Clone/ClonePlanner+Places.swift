@@ -12,7 +12,12 @@ extension ClonePlanner {
     ) throws -> StorageDomain? {
         if let id = wish.disks[source.disk.id]?.domainID ?? wish.domainID ?? top.domainID {
             guard let domain = try context.domain(id) else {
-                refusals.append(.noDomain(id).about(.disk(source.disk.id)))
+                refuse(
+                    "STORAGE_DOMAIN_NOT_EXIST",
+                    .badRequest,
+                    "Storage Domain doesn't exist.",
+                    about: .disk(source.disk.id)
+                )
                 return nil
             }
             return domain

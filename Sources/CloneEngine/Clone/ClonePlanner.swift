@@ -13,6 +13,7 @@ struct ClonePlanner {
     /// What is known of the chains of the snapshot's disks; those that are not here are new.
     let findings: [Disk.ID: DiskFinding]
     var refusals: [Refusal] = []
+    private var lockedDisks: [String] = []
 
     init(
         _ wish: CloneVMFromSnapshot,
@@ -76,6 +77,12 @@ struct ClonePlanner {
         refusals += details.refusals(for: ClonePlanner.action)
         checkChoices(configuration)
         for disk in configuration.disks { try add(disk, to: &plan) }
+        if !lockedDisks.isEmpty {
+            let aliases = lockedDisks.sorted().joined(separator: ", ")
+            let reason =
+                ": The following disks are locked: \(aliases). Please try again in a few minutes."
+            refuse("DISKS_LOCKED", .conflict, reason)
+        }
         settleAddresses(&plan)
         checkBootOrder(plan)
         try checkDomains(plan)
@@ -164,12 +171,7 @@ struct ClonePlanner {
         }
         let objects = chain.map { ObjectReference.volume($0.id) }
         if try context.conflict(with: objects, .shared) != nil {
-            refuse(
-                "DISKS_LOCKED",
-                .conflict,
-                ": The following disks are locked: \(alias). Please try again in a few minutes.",
-                about: .disk(source.disk.id)
-            )
+            lockedDisks.append(alias)
             return
         }
         switch findings[source.disk.id] {

@@ -56,6 +56,35 @@ package struct AddNIC: Command {
     }
 }
 
+/// Takes a network card from a VM.
+package struct RemoveNIC: Command {
+    package let id: NetworkInterface.ID
+    package let vmID: VirtualMachine.ID
+
+    package init(id: NetworkInterface.ID, vmID: VirtualMachine.ID) {
+        (self.id, self.vmID) = (id, vmID)
+    }
+
+    package func validate(_ context: CommandContext) throws -> [Refusal] {
+        let action = "remove network interface"
+        var refusals = try context.permission(.editVM, on: .vm(vmID))
+        guard let vm = try context.vm(vmID) else { return refusals + [.noVM(vmID)] }
+        refusals += context.foreignRefusals(vm, for: action)
+        if vm.status == .imageLocked { refusals.append(.vmLocked(action)) }
+        guard let card = try context.networkInterfaces(of: vmID).first(where: { $0.id == id })
+        else { return refusals + [.notFound("network interface", id.rawValue)] }
+        if vm.status == .up, card.isPlugged {
+            let reason = "The VM Network Interface is plugged to a running VM."
+            refusals.append(.cannot(action, "REMOVE_ACTIVE_DEVICE", reason))
+        }
+        return refusals
+    }
+
+    package func run(_ context: CommandContext) throws {
+        try NetworkInterface.deleteOne(context.database, key: id)
+    }
+}
+
 extension CommandContext {
     func isInUse(_ address: MACAddress) throws -> Bool {
         try NetworkInterface.filter(Column("macAddress") == address).fetchCount(database) > 0

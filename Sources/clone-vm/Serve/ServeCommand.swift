@@ -76,6 +76,11 @@ struct ServeCommand: EngineCommand {
     )
     var atEnd = RunningJobsAtEnd.wait
 
+    /// The seconds that a client may take to send a document; a connection may be silent for twice as
+    /// long.
+    @Option(help: .hidden)
+    var patience = 60
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {

@@ -100,7 +100,9 @@ struct Server {
     private func router() throws -> Router<BasicRequestContext> {
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.add(middleware: MetricsMiddleware())
-        APIRoutes(client.engine, authority: try authority(), metrics: metrics).add(to: router)
+        let patience = Duration.seconds(options.patience)
+        APIRoutes(client.engine, authority: try authority(), metrics: metrics, patience: patience)
+            .add(to: router)
         WebRoutes(client.engine, isSecure: !options.plainHTTP).add(to: router)
         return router
     }
@@ -113,7 +115,8 @@ struct Server {
 
     private func httpServer() throws -> HTTPServerBuilder {
         // A client that says nothing for so long has gone away, or wants to use up connections.
-        let plain = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(120)))
+        let idleTime = TimeAmount.seconds(2 * Int64(options.patience))
+        let plain = HTTPServerBuilder.http1(configuration: .init(idleTimeout: idleTime))
         guard let (certificate, key) = protection.files else { return plain }
         do {
             var configuration = TLSConfiguration.makeServerConfiguration(
