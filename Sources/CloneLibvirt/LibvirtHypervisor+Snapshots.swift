@@ -30,4 +30,13 @@ extension LibvirtHypervisor {
             )
         }
     }
+
+    package func deleteSnapshot(
+        _ name: String,
+        of id: VirtualMachine.ID
+    ) throws(EngineError) {
+        try call("remove Snapshot", .endless) { connection throws(LibvirtError) in
+            try connection.deleteSnapshot(name, of: id.rawValue)
+        }
+    }
 }

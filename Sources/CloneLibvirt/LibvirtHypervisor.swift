@@ -15,7 +15,7 @@ package final class LibvirtHypervisor: Hypervisor {
     private let line: Mutex<CallLine>
 
     /// Libvirt at a URI; it is connected to by the first call.
-    package init(uri: String, patience: Duration = .seconds(60)) {
+    package init(uri: String, patience: Duration = .seconds(30)) {
         (name, self.patience) = (uri, patience)
         line = Mutex(CallLine(uri))
     }
@@ -26,6 +26,8 @@ package final class LibvirtHypervisor: Hypervisor {
         case short = 30
         /// Of what waits for a guest or a disk.
         case long = 300
+        /// Of what merges images: nobody knows how much there is in them.
+        case endless = 1_000_000
     }
 
     /// Makes a call for an action that is told in errors: "start VM".
@@ -58,25 +60,6 @@ package final class LibvirtHypervisor: Hypervisor {
         }
     }
 
-    package func plug(_ definition: String, into id: VirtualMachine.ID) throws(EngineError) {
-        try change(definition, of: id, isAttached: true)
-    }
-
-    package func unplug(_ definition: String, from id: VirtualMachine.ID) throws(EngineError) {
-        try change(definition, of: id, isAttached: false)
-    }
-
-    private func change(
-        _ device: String,
-        of id: VirtualMachine.ID,
-        isAttached: Bool
-    ) throws(EngineError) {
-        try call(isAttached ? "plug disk" : "unplug disk", .long) {
-            connection throws(LibvirtError) in
-            try connection.change(device, of: id.rawValue, isAttached: isAttached)
-        }
-    }
-
     package func refresh(_ directories: Set<String>) throws(EngineError) {
         try call("refresh pools") { connection throws(LibvirtError) in
             for directory in directories.sorted() { try connection.refreshPool(at: directory) }
@@ -87,11 +70,13 @@ package final class LibvirtHypervisor: Hypervisor {
 extension EngineError {
     /// What libvirt does not do, in its own words.
     static func refused(_ action: String, _ error: LibvirtError, by name: String) -> EngineError {
-        EngineError(
+        let isLocked = error.message.contains("Failed to get") && error.message.contains("lock")
+        return EngineError(
             Refusal(
                 "HYPERVISOR_REFUSED",
                 .conflict,
                 "Cannot \(action). Libvirt says: \(error.message)."
+                    + (isLocked ? " A VM that runs, or another program, uses that image." : "")
             )
         )
     }

@@ -101,6 +101,10 @@ struct CloneTextTests {
             ("<tpm model='tpm-crb'><backend type='passthrough'/></tpm>", "tpm", "TPM"),
             ("<tpm model='tpm-crb'><backend type='emulator'/></tpm>", "", "TPM is empty"),
             ("<serial type='file'><source path='/var/log/x'/></serial>", "/var/log/x", "file"),
+            (
+                "<serial type='pty'><log file='/var/log/y' append='on'/></serial>", "/var/log/y",
+                "not written to /var/log/y"
+            ),
             ("<serial type='tcp'><source host='::' service='7654'/></serial>", "7654", "tcp"),
             ("<console type='unix'><source path='/run/c'/></console>", "/run/c", "unix"),
             ("<graphics type='vnc' port='5999' autoport='no'/>", "5999", "port of its screen"),

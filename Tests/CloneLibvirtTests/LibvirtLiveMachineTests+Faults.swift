@@ -146,23 +146,74 @@ extension LibvirtLiveMachineTests {
                 atPath: pool,
                 withIntermediateDirectories: false
             )
+            // One that is started later sees the new file system.
+            let test = Faults(try MachineRoom(LibvirtDaemon()))
+            try await test.fills(pool)
+        }
+
+        private func fills(_ pool: String) async throws {
+            try room.daemon.virsh("pool-create-as", "small", "dir", "--target", pool)
             try room.define(
                 "web",
                 MachineRoom.disk(try room.image("base.qcow2", megabytes: 40), "vda")
             )
             try room.takeSnapshot("s1", of: "web")
-            let domain = try room.run(UseDirectory(path: pool))
+            let domain = try room.ask(Find.domain("small"))
             let low = await room.keys {
-                try await room.clone("web", "s1", as: "copy") { $0.domainID = domain.id }
+                try await room.clone("web", "s1", as: "copy") { $0.domainID = domain }
             }
             #expect(low == ["DISK_SPACE_LOW_ON_STORAGE_DOMAIN"])
             let failed = await room.keys {
                 try await room.clone("web", "s1", as: "copy") {
-                    ($0.domainID, $0.checksSpace) = (domain.id, false)
+                    ($0.domainID, $0.checksSpace) = (domain, false)
                 }
             }
             #expect(failed == ["COPY_FAILED"])
             try provesEmpty(pool)
+            try room.daemon.virsh("pool-refresh", "small")
+            #expect(try room.daemon.virsh("vol-list", "small").contains("copy") == false)
+        }
+
+        @Test("a guest that does not let go of a disk keeps it, now and for its next start")
+        func keptDisk() async throws {
+            try room.define("web", MachineRoom.disk(try room.image("base.qcow2"), "vda"))
+            try room.daemon.virsh("start", "web")
+            let vm = try room.vm("web")
+            let disk = try #require(vm.configuration.disks.first)
+            let unplug = PlugDisk(diskID: disk.disk.id, vmID: vm.vm.id, isPlugged: false)
+            #expect(await room.keys { try room.run(unplug) } == ["GUEST_KEEPS_DISK"])
+            #expect(try room.daemon.virsh("domblklist", "--inactive", "web").contains("vda"))
+            #expect(try room.vm("web").configuration.disks == [disk])
+            try room.daemon.virsh("destroy", "web")
+            try room.run(unplug)
+            #expect(try room.daemon.virsh("domblklist", "web").contains("vda") == false)
+            #expect(try room.vm("web").configuration.disks.map(\.attachment.isPlugged) == [false])
+        }
+
+        @Test("a snapshot that others build on, or whose files are gone, is not removed")
+        func heldSnapshot() async throws {
+            let base = try room.image("base.qcow2")
+            try room.define("web", MachineRoom.disk(base, "vda"))
+            try room.takeSnapshot("s1", of: "web")
+            try room.takeSnapshot("s2", of: "web")
+            let top = room.directory.path("other.qcow2")
+            try QemuImg.create(top, size: 64 << 20, backing: base)
+            try room.define("other", MachineRoom.disk(top, "vda"))
+            let (first, second) = (
+                try room.snapshot("s1", of: "web"), try room.snapshot("s2", of: "web")
+            )
+            #expect(await room.keys { _ = try room.delete(first) } == ["DETECTED_DERIVED_DISKS"])
+            try await room.delete(second).finish()
+            #expect(try room.files("base.s2").isEmpty)
+            try room.daemon.virsh("undefine", "other")
+            _ = try room.vm("web")
+            try FileManager.default.removeItem(atPath: base)
+            do {
+                _ = try room.delete(first)
+                Issue.record("a snapshot without files is removed")
+            } catch {
+                #expect("\(error)".contains("virsh snapshot-delete --metadata web s1"))
+            }
         }
 
         /// Nothing is left of the clone `copy`.

@@ -21,6 +21,7 @@ extension LibvirtLiveMachineTests {
         )
         func sharedDisks() async throws {
             let device = try LoopDevice(byteCount: 4 << 20)
+            try QemuImg.io(device.path, ["write -P 0x33 0 4M"], format: "raw")
             let shared = room.directory.path("shared.raw")
             try QemuImg.create(shared, format: "raw", size: 8 << 20)
             let lun = """
@@ -44,6 +45,10 @@ extension LibvirtLiveMachineTests {
             #expect(try room.events(20002).count == 2)
             #expect(try room.daemon.virsh("domblklist", "copy").contains("sd") == false)
             try await provesPlugging(try #require(unplugged.first { $0.disk.kind == .image }))
+            try await provesPlugging(
+                try #require(unplugged.first { $0.disk.kind == .lun }),
+                whose: device.file
+            )
 
             try await room.clone("web", "s1", as: "bare") { $0.sharedDisks = .omit }
             #expect(try room.vm("bare").configuration.disks.map(\.disk.alias) == ["vda"])
@@ -62,15 +67,39 @@ extension LibvirtLiveMachineTests {
             try room.run(PlugDisk(diskID: disk.disk.id, vmID: id, isPlugged: true))
             #expect(try room.daemon.virsh("domblklist", "copy").contains("sda"))
             #expect(try room.daemon.virsh("dumpxml", "--inactive", "copy").contains("sda"))
-            let isPlugged = { [room] in
-                try room.vm("copy").configuration.disks.first { $0.disk.id == disk.disk.id }?
-                    .attachment.isPlugged
-            }
-            #expect(try isPlugged() == true)
+            #expect(try isPlugged(disk) == true)
             try room.run(PlugDisk(diskID: disk.disk.id, vmID: id, isPlugged: false))
             #expect(try room.daemon.virsh("domblklist", "copy").contains("sda") == false)
-            #expect(try isPlugged() == false)
-            try await room.engine.stop(vm: id, isForced: true, as: room.session)
+            #expect(try isPlugged(disk) == false)
+            #expect(
+                try room.events(2000) + room.events(2002) == [
+                    "VM copy disk sda was plugged by admin@internal.",
+                    "VM copy disk sda was unplugged by admin@internal.",
+                ]
+            )
+        }
+
+        private func isPlugged(_ disk: ConfiguredDisk) throws -> Bool? {
+            try room.vm("copy").configuration.disks.first { $0.disk.id == disk.disk.id }?
+                .attachment.isPlugged
+        }
+
+        /// A LUN goes into the running clone when its source has let go of it, and is as it was.
+        private func provesPlugging(_ lun: ConfiguredDisk, whose file: String) async throws {
+            let (source, clone) = (try room.vm("web").vm.id, try room.vm("copy").vm.id)
+            let content = FileManager.default.contents(atPath: file)
+            let plug = PlugDisk(diskID: lun.disk.id, vmID: clone, isPlugged: true)
+            do {
+                try room.run(plug)
+                Issue.record("two VMs have a LUN that is not shareable")
+            } catch { #expect("\(error)".contains("A VM that runs, or another program")) }
+            #expect(try isPlugged(lun) == false)
+            try room.run(PlugDisk(diskID: lun.disk.id, vmID: source, isPlugged: false))
+            try room.run(plug)
+            #expect(try room.daemon.virsh("domblklist", "copy").contains(lun.disk.lunPath ?? "-"))
+            #expect(try isPlugged(lun) == true)
+            #expect(FileManager.default.contents(atPath: file) == content)
+            try await room.engine.stop(vm: clone, isForced: true, as: room.session)
         }
 
         @Test(
@@ -116,6 +145,71 @@ extension LibvirtLiveMachineTests {
             #expect(try room.engine.check() == [])
         }
 
+        @Test("a running VM's network disk is told as one, not frozen, and left out of the clone")
+        func networkDisk() async throws {
+            let file = room.directory.path("remote.raw")
+            try QemuImg.create(file, format: "raw", size: 8 << 20)
+            let socket = room.directory.path("nbd")
+            try TestSupport.Command.runSuccessfully(
+                "qemu-nbd",
+                ["--fork", "--format", "raw", "--socket", socket, "--export-name", "disk", file]
+            )
+            try room.define(
+                "web",
+                MachineRoom.disk(try room.image("base.qcow2"), "vda")
+                    + """
+                    <disk type='network'><driver name='qemu' type='raw'/><target dev='vdb'/>
+                    <source protocol='nbd' name='disk'><host transport='unix' socket='\(socket)'/>
+                    </source></disk>
+                    """
+            )
+            try room.daemon.virsh("start", "web")
+            try room.takeSnapshot("s1", of: "web")
+            let what = "it is a network disk nbd disk"
+            #expect(
+                try room.events(20012) == ["Disk vdb is not part of snapshot 's1': \(what)."]
+            )
+            let clone = try await room.clone("web", "s1", as: "copy")
+            #expect(clone.configuration.disks.map(\.disk.alias) == ["vda"])
+            #expect(try room.daemon.virsh("domblklist", "copy").contains("vdb") == false)
+            let told = try #require(room.events(20001).first)
+            #expect(told.contains("\(what), which cannot be read from here, and the snapshot was"))
+        }
+
+        @Test("a dry run tells all in which the clone is going to differ, as the events do later")
+        func dryRun() async throws {
+            let (disc, floppy) = (room.directory.path("a.iso"), room.directory.path("b.img"))
+            for path in [disc, floppy] { try QemuImg.create(path, format: "raw", size: 1 << 20) }
+            try room.define(
+                "web",
+                MachineRoom.disk(try room.image("base.qcow2"), "vda")
+                    + """
+                    <disk type='file' device='cdrom'><source file='\(disc)'/>
+                    <target dev='hda' bus='ide'/><readonly/></disk>
+                    <disk type='file' device='floppy'><source file='\(floppy)'/>
+                    <target dev='fda' bus='fdc'/></disk>
+                    <controller type='usb' model='qemu-xhci'/>
+                    <hostdev mode='subsystem' type='usb'><source startupPolicy='optional'>
+                    <vendor id='0x1234'/><product id='0x5678'/></source></hostdev>
+                    <tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>
+                    <serial type='tcp'><source mode='bind' host='127.0.0.1' service='7654'/></serial>
+                    <channel type='unix'><source mode='bind' path='/tmp/channel'/>
+                    <target type='virtio' name='org.example.0'/></channel>
+                    <graphics type='vnc' port='5999' autoport='no'/>
+                    <filesystem><source dir='/srv'/><target dir='srv'/></filesystem>
+                    """
+            )
+            try room.takeSnapshot("s1", of: "web")
+            try FileManager.default.removeItem(atPath: disc)
+            let words = ["clone", "web", "--snapshot", "s1", "--name", "copy"]
+            let page = try tool(words + ["--dry-run"]).text
+            #expect(try room.isDefined("copy") == false)
+            try await room.clone("web", "s1", as: "copy")
+            let told = try room.events(20013).map { $0.replacing("VM copy is not", with: "Not") }
+            #expect(told.count == 8)
+            #expect(page.split(separator: "\n").suffix(8).map(String.init) == told)
+        }
+
         @Test("a disk goes to another bus, format and directory, and the clone starts with it")
         func otherBus() async throws {
             try room.define("web", MachineRoom.disk(try room.image("base.qcow2"), "vda"))
@@ -135,7 +229,7 @@ extension LibvirtLiveMachineTests {
 
         @Test("one command makes and starts a clone, with nothing else set up")
         func commandLine() throws {
-            try room.define("web01", MachineRoom.disk(try room.image("base.qcow2"), "vda"))
+            try room.define("web01", try twoDisks())
             try room.daemon.virsh("start", "web01")
             try room.daemon.virsh("snapshot-create-as", "web01", "before-upgrade", "--disk-only")
             let output = try tool(
@@ -150,6 +244,10 @@ extension LibvirtLiveMachineTests {
             #expect(output.status == 0, "\(output.standardError)")
             let running = try room.daemon.virsh("list", "--name")
             #expect(running.contains("web01-test") && running.split(separator: "\n").count >= 2)
+            try provesPlugging("web01-test")
+            #expect(try tool("snapshot", "delete", "web01", "before-upgrade").status == 0)
+            let left = try room.daemon.virsh("snapshot-list", "web01", "--name")
+            #expect(!left.contains("before-upgrade"))
             #expect(try tool("vm", "stop", "web01-test", "--force").status == 0)
             #expect(try tool("vm", "remove", "web01-test").status == 0)
             #expect(try room.files("web01-test").isEmpty)
@@ -160,9 +258,26 @@ extension LibvirtLiveMachineTests {
             )
         }
 
-        @Test("oVirt's SDK clones a running VM and starts the clone; a browser stops and starts it")
+        /// A disk that the guest would have to let go of, and one that is simply taken from it.
+        private func twoDisks() throws -> String {
+            MachineRoom.disk(try room.image("base.qcow2"), "vda") + Self.controller
+                + MachineRoom.disk(try room.image("data.qcow2"), "sda")
+        }
+
+        /// The commands take a disk from a running VM, and give it back.
+        private func provesPlugging(_ vm: String) throws {
+            for (word, isThere) in [("unplug", false), ("plug", true)] {
+                let output = try tool("disk", word, vm, "sda")
+                #expect(output.status == 0, "\(output.standardError)")
+                #expect(try room.daemon.virsh("domblklist", vm).contains("sda") == isThere)
+                let again = try tool("disk", word, vm, "sda")
+                #expect(again.status == 3 && again.standardError.contains("\(word)ged already"))
+            }
+        }
+
+        @Test("oVirt's SDK clones and starts a running VM; it and a browser plug disks")
         func service() throws {
-            try room.define("web01", MachineRoom.disk(try room.image("base.qcow2"), "vda"))
+            try room.define("web01", try twoDisks())
             try room.daemon.virsh("start", "web01")
             let user = AddUser(name: Session.administrator, password: "a long secret")
             _ = try room.run(user)
@@ -170,7 +285,7 @@ extension LibvirtLiveMachineTests {
             try PythonClients.run(
                 ["clients/libvirt.py"],
                 with: server,
-                ["PASSWORD=a long secret"],
+                ["PASSWORD=a long secret", "LIBVIRT_URI=\(room.daemon.uri)"],
                 maximumSeconds: 200
             )
         }
@@ -204,6 +319,10 @@ extension LibvirtLiveMachineTests {
 
         /// The tool as users run it, connected by the environment.
         private func tool(_ words: String...) throws -> TestSupport.Command.Output {
+            try tool(words)
+        }
+
+        private func tool(_ words: [String]) throws -> TestSupport.Command.Output {
             let environment = [
                 "CLONE_VM_CONNECT=\(room.daemon.uri)",
                 "CLONE_VM_STATE=\(room.directory.path("state"))",

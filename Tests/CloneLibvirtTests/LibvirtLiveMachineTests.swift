@@ -125,13 +125,20 @@ struct LibvirtLiveMachineTests {
         // The first disk is copied long before the others, and is locked all the same.
         let deletion = try room.daemon.objection("snapshot-delete", "web", "s2")
         #expect(deletion?.contains("lock") == true)
+        let second = try room.snapshot("s2", of: "web")
+        #expect(await room.keys { _ = try room.delete(second) } == ["OBJECT_LOCKED"])
         try room.takeSnapshot("s3", of: "web")
         job.cancel()
         #expect(await room.keys { try await job.finish() } == ["JOB_CANCELLED"])
         #expect(try room.daemon.virsh("list", "--all", "--name").contains("slow") == false)
-        try await room.clone("web", "s2", as: "fast")
+        try await room.delete(second).finish()
+        #expect(try room.files("web-hdb.s2").isEmpty, "merged into the one below it")
+        try await room.clone("web", "s3", as: "fast")
         let last = try room.lastRecords(in: "fast")
         #expect(last[0] == last[1] || last[0] == last[1] + 1)
+        #expect(try room.events(20011) == [], "what was merged is known to be right")
+        #expect(try room.events(356).count == 1)
+        try room.awaitRecords("web", 5)
     }
 
     /// Returns when a job has copied some data.

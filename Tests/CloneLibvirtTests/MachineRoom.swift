@@ -66,6 +66,11 @@ final class MachineRoom: Sendable {
         try run(CreateSnapshot(vmID: ask(Find.vm(vm)), description: name))
     }
 
+    /// Starts to remove a snapshot.
+    func delete(_ snapshot: Snapshot.ID) throws -> RunningJob {
+        try engine.start(DeleteSnapshot(id: snapshot), as: session)
+    }
+
     /// Clones a snapshot and waits until the VM is complete.
     @discardableResult func clone(
         _ vm: String,

@@ -1,14 +1,18 @@
 # Copyright the clone-image authors
 # SPDX-License-Identifier: Apache-2.0
-"""Clones a running VM of libvirt's by oVirt's SDK, and starts and stops the clone by SDK and browser.
+"""Clones a running VM of libvirt's by oVirt's SDK; starts and stops the clone, and plugs its disk `sda`
+while it runs, by SDK and browser.
 
-Told by the environment: URL of the server, CA_FILE, PASSWORD of admin@internal. The VM is `web01`.
+Told by the environment: URL of the server, CA_FILE, PASSWORD of admin@internal, LIBVIRT_URI.
+The VM is `web01`.
 """
 
 import os
+import subprocess
 import time
 
 import ovirtsdk4.types as types
+import requests
 from connection import connect
 from playwright.sync_api import expect, sync_playwright
 
@@ -39,10 +43,50 @@ def clone_by_sdk():
     clone.start()
     status_becomes(clone, types.VmStatus.UP)
     assert vms.vm_service(source.id).get().status == types.VmStatus.UP
+    plug_by_sdk(connection, clone)
     connection.close()
 
 
-def stop_by_browser():
+def guest_has(target):
+    """Whether libvirt says that the running clone has a disk."""
+    words = ["virsh", "--connect", os.environ["LIBVIRT_URI"], "--quiet", "domblklist", "web02"]
+    output = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60).stdout
+    return target in [line.split()[0] for line in output.splitlines() if line.strip()]
+
+
+def plug_by_sdk(connection, clone):
+    """By the SDK's update, and by the actions that it has no methods for."""
+    attachments = clone.disk_attachments_service()
+    disks = connection.system_service().disks_service()
+    names = {a.id: disks.disk_service(a.disk.id).get().alias for a in attachments.list()}
+    attachment = next(a for a in attachments.list() if names[a.id] == "sda")
+    service = attachments.attachment_service(attachment.id)
+    for active in (False, True):
+        service.update(types.DiskAttachment(active=active))
+        assert service.get().active is active
+        assert guest_has("sda") is active
+    session = requests.Session()
+    session.trust_env = False
+    path = f"{os.environ['URL']}/vms/{clone.get().id}/diskattachments/{attachment.id}"
+    for action, active in (("deactivate", False), ("activate", True)):
+        reply = session.post(
+            f"{path}/{action}", data="<action/>", verify=os.environ["CA_FILE"], timeout=60,
+            auth=("admin@internal", os.environ["PASSWORD"]),
+            headers={"Content-Type": "application/xml"},
+        )
+        assert reply.status_code == 200, reply.text
+        assert guest_has("sda") is active
+
+
+def plug_by_browser(page):
+    page.click("nav.tabs a:has-text('Disks')")
+    for word, other, active in (("Unplug", "Plug", False), ("Plug", "Unplug", True)):
+        page.click(f"button[aria-label='{word} sda']")
+        expect(page.locator(f"button[aria-label='{other} sda']")).to_be_visible()
+        assert guest_has("sda") is active
+
+
+def use_browser():
     root = os.environ["URL"].removesuffix("/api") + "/webadmin"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
@@ -54,6 +98,7 @@ def stop_by_browser():
         page.fill("#password", os.environ["PASSWORD"])
         page.click("button:has-text('Log in')")
         page.click("td a:text-is('web02')")
+        plug_by_browser(page)
         page.click("button:has-text('Power off')")
         expect(page.locator("button:has-text('Start')")).to_be_visible()
         page.click("button:has-text('Start')")
@@ -62,4 +107,4 @@ def stop_by_browser():
 
 
 clone_by_sdk()
-stop_by_browser()
+use_browser()

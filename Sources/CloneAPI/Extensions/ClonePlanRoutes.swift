@@ -31,6 +31,7 @@ extension ClonePlan {
                 .list("copied_disks", of: "copied_disk", copies.map(\.element)),
                 .list("shared_disks", of: "shared_disk", sharedDisks.map(\.element)),
                 .list("missing_disks", of: "missing_disk", missingDisks.map(\.element)),
+                .list("remarks", of: "remark", remarks.map { Element("remark", $0) }),
                 .list("storage_domains", of: "storage_domain", domains.map(space)),
                 Element("snapshot", id: snapshot.id.rawValue),
                 Element("vm", href: Address.vm(source.id), id: source.id.rawValue),

@@ -41,6 +41,9 @@ package struct ClonePlan: Hashable, Sendable {
     package internal(set) var copies: [Copy] = []
     package internal(set) var sharedDisks: [SharedDisk] = []
     package internal(set) var missingDisks: [MissingDisk] = []
+    /// In what the clone is going to differ from its source besides its disks, a sentence each without
+    /// its end.
+    package internal(set) var remarks: [String] = []
 
     /// The space that all copies take in a domain, in bytes.
     package func requiredBytes(in domain: StorageDomain) -> UInt64 {

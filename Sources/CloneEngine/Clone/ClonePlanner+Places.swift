@@ -40,10 +40,16 @@ extension ClonePlanner {
 
 extension CommandContext {
     /// Why a snapshot that a hypervisor has taken does not have a disk; nil when it has.
-    func damage(to disk: Disk.ID, in snapshot: Snapshot) throws -> String? {
+    func damage(to source: ConfiguredDisk, in snapshot: Snapshot) throws -> String? {
+        let id = source.disk.id
         let row = try SnapshotVolume.filter(
-            Column("snapshotID") == snapshot.id && Column("diskID") == disk
+            Column("snapshotID") == snapshot.id && Column("diskID") == id
         ).fetchOne(database)
-        return row == nil ? "the snapshot was taken without it" : row?.damage
+        guard row == nil else { return row?.damage }
+        let kind =
+            source.attachment.isReadOnly
+            ? "it is only read" : try disk(id)?.description.split(separator: ".").first
+        let omission = "the snapshot was taken without it"
+        return kind.map { "\($0), and \(omission)" } ?? omission
     }
 }

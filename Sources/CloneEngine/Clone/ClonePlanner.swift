@@ -152,7 +152,7 @@ struct ClonePlanner {
     private mutating func copy(_ source: ConfiguredDisk, in plan: inout ClonePlan) throws {
         let alias = source.disk.alias
         let isForeign = plan.source.hypervisor != nil
-        if isForeign, let reason = try context.damage(to: source.disk.id, in: plan.snapshot) {
+        if isForeign, let reason = try context.damage(to: source, in: plan.snapshot) {
             plan.leaveOut(alias, reason)
             return
         }

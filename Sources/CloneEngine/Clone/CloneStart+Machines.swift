@@ -25,23 +25,23 @@ extension CloneStart {
     /// What the hypervisor is going to be told; nil for a VM of the engine's own.
     func machine(
         _ plan: ClonePlan,
-        _ copies: [VolumeCopy],
+        _ paths: [String],
         _ targets: [Disk.ID: String],
         _ addresses: [MACAddress: MACAddress]
     ) -> MachineClone? {
         guard let state else { return nil }
         var disks: [String: CloneDraft.Disk] = [:]
-        for (planned, copy) in zip(plan.copies, copies) {
-            let id = planned.source.disk.id
+        for (copy, path) in zip(plan.copies, paths) {
+            let id = copy.source.disk.id
             guard let target = targets[id] else { continue }
             let source = state.drive(id, of: plan.source.id)?.target
             disks[source ?? target] = .image(
                 CloneDraft.Image(
-                    path: copy.target.path,
-                    format: copy.target.format,
+                    path: path,
+                    format: copy.shape.format,
                     target: target,
-                    interface: planned.attachment.interface,
-                    bootOrder: planned.attachment.bootOrder
+                    interface: copy.attachment.interface,
+                    bootOrder: copy.attachment.bootOrder
                 )
             )
         }
@@ -57,6 +57,12 @@ extension CloneStart {
             macAddresses: addresses,
             disks: disks
         )
+    }
+
+    /// The same of a clone that is only planned: its files have no names yet.
+    func machine(_ plan: ClonePlan) -> MachineClone? {
+        let paths = plan.copies.map { "\($0.domain.path)/\($0.alias)" }
+        return machine(plan, paths, targets(of: plan), [:])
     }
 
     /// What the hypervisor is told when somebody plugs a disk that source and clone share.

@@ -45,7 +45,7 @@ struct CloneStart: Command {
             try attachment.insert(context.database)
         }
         var work = CloneWork(vmID: vm.id, vmName: vm.name, copies: copies)
-        work.machine = machine(plan, copies, targets, addresses)
+        work.machine = machine(plan, copies.map(\.target.path), targets, addresses)
         return try addJob(plan, vm, work, context)
     }
 

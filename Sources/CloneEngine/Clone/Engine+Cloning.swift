@@ -26,10 +26,15 @@ extension Engine {
         _ wish: CloneVMFromSnapshot,
         as session: Session
     ) throws(EngineError) -> ClonePreview {
-        try look(maximumAge: LookAge.change)
+        let state = try look(maximumAge: LookAge.change)?.state(wish.snapshotID)
         let findings = try findings(for: wish, as: session)
         var (plan, refusals) = try look(wish, findings, as: session)
         plan?.probeSharing()
+        let start = CloneStart(wish: wish, findings: findings, jobID: Job.ID(), state: state)
+        do throws(EngineError) {
+            let remarks = try remarks(on: plan.flatMap(start.machine))
+            plan?.remarks = remarks
+        } catch { refusals += error.refusals }
         return ClonePreview(plan: plan, refusals: refusals)
     }
 
@@ -74,15 +79,6 @@ extension Engine {
         let (plan, _) = try look(wish, [:], as: session)
         let found = (plan?.copies ?? []).map { ($0.source.disk.id, DiskFinding(of: $0)) }
         return Dictionary(uniqueKeysWithValues: found)
-    }
-}
-
-extension Inventory {
-    /// A snapshot of any of the VMs.
-    fileprivate func state(_ id: Snapshot.ID) -> State? {
-        machines.lazy.compactMap { machine in
-            machine.snapshots.first { $0.id(in: machine.id) == id }
-        }.first
     }
 }
 

@@ -153,6 +153,17 @@ package struct PlugDisk: Command {
         guard var attachment = try context.attachment(of: diskID, to: vmID) else { return }
         attachment.isPlugged = isPlugged
         try attachment.update(context.database)
+        try log(context)
+    }
+
+    func log(_ context: CommandContext) throws {
+        guard let vm = try context.vm(vmID), let disk = try context.disk(diskID) else { return }
+        let user = context.session.userName
+        let event: Event.Kind =
+            isPlugged
+            ? .diskPlugged(disk: disk.alias, vm: vm.name, user: user)
+            : .diskUnplugged(disk: disk.alias, vm: vm.name, user: user)
+        try context.log(event, vm: vmID)
     }
 }
 

@@ -12,29 +12,29 @@ package struct DeleteSnapshot: Command {
 
     package init(id: Snapshot.ID, jobID: Job.ID = Job.ID()) { (self.id, self.jobID) = (id, jobID) }
 
-    private var action: String { "remove Snapshot" }
+    var action: String { "remove Snapshot" }
 
     package func validate(_ context: CommandContext) throws -> [Refusal] {
         guard let snapshot = try context.snapshot(id), let vm = try context.vm(snapshot.vmID) else {
             return [.notFound("snapshot", id.rawValue)]
         }
         var refusals = try context.permission(.manageSnapshots, on: .vm(vm.id))
-        let foreign = context.foreignRefusals(vm, for: action)
-        guard foreign.isEmpty else { return refusals + foreign }
+        refusals += context.connectionRefusals(vm, for: action)
         guard snapshot.kind == .regular else {
             let reason = "The operation is only allowed for regular snapshots."
             return refusals + [.cannot(action, "VM_SNAPSHOT_TYPE_NOT_REGULAR", reason)]
         }
-        if vm.status != .down {
+        if vm.hypervisor == nil, vm.status != .down {
             let reason = "VM \(vm.name) is not down."
             refusals.append(.cannot(action, "VM_IS_NOT_DOWN", reason))
         }
         let merges = try context.merges(of: snapshot)
-        let objects =
-            [.snapshot(id)]
-            + merges.flatMap { [ObjectReference.volume($0.removed.id), .volume($0.kept.id)] }
+        let objects = [.snapshot(id)] + merges.flatMap(\.objects)
         if let job = try context.conflict(with: objects, .exclusive) {
             refusals.append(.objectLocked(action, by: job))
+        }
+        if vm.hypervisor != nil {
+            return try refusals + machineRefusals(vm, snapshot, merges, context)
         }
         return try refusals + merges.flatMap { try self.refusals($0, context) }
     }
@@ -42,8 +42,7 @@ package struct DeleteSnapshot: Command {
     private func refusals(_ merge: Merge, _ context: CommandContext) throws -> [Refusal] {
         let removed = merge.removed
         guard try context.children(of: removed.id).count == 1 else {
-            let reason = "Several volumes lie above \(removed.path)."
-            return [.cannot(action, "DETECTED_DERIVED_DISKS", reason)]
+            return [.derivedDisks(above: removed)]
         }
         guard merge.kept.domainID != nil else {
             let reason = "The volume above it, \(merge.kept.path), was adopted and is not changed."
@@ -56,13 +55,14 @@ package struct DeleteSnapshot: Command {
         guard let snapshot = try context.snapshot(id), let vm = try context.vm(snapshot.vmID) else {
             throw EngineError(.notFound("snapshot", id.rawValue))
         }
-        let merges = try context.merges(of: snapshot).map { try volumeMerge($0, context) }
+        let merges = try context.merges(of: snapshot)
         let work = DeletionWork(
             snapshotID: id,
             snapshotName: snapshot.description,
             vmID: vm.id,
             vmName: vm.name,
-            merges: merges
+            merges: vm.hypervisor == nil ? try merges.map { try volumeMerge($0, context) } : [],
+            hypervisor: vm.hypervisor
         )
         let job = Job(
             id: jobID,
@@ -72,7 +72,9 @@ package struct DeleteSnapshot: Command {
             startedAt: context.now,
             work: .deleteSnapshot(work)
         )
-        try store(job, merges, context)
+        try store(job, work.merges, context)
+        let locked = Set([.snapshot(id)] + merges.flatMap(\.objects))
+        for object in locked { try Lock(object, .exclusive, by: jobID).insert(context.database) }
         let user = context.session.userName
         try context.log(
             .snapshotRemovalStarted(snapshot: snapshot.description, vm: vm.name, user: user),
@@ -107,18 +109,24 @@ package struct DeleteSnapshot: Command {
                 description: "Merging disk \(merge.copy.diskAlias)",
                 totalBytes: merge.copy.target.capacityBytes
             ).insert(context.database)
-            for id in [merge.removedID, merge.keptID] {
-                try Lock(.volume(id), .exclusive, by: jobID).insert(context.database)
-            }
         }
-        try Lock(.snapshot(id), .exclusive, by: jobID).insert(context.database)
     }
 }
 
 /// A volume that goes, and the one above it.
-private struct Merge {
+struct Merge {
     let removed: Volume
     let kept: Volume
+
+    /// What nobody else may use meanwhile.
+    var objects: [ObjectReference] { [.volume(removed.id), .volume(kept.id)] }
+}
+
+extension Refusal {
+    static func derivedDisks(above volume: Volume) -> Refusal {
+        let reason = "Several volumes lie above \(volume.path)."
+        return .cannot("remove Snapshot", "DETECTED_DERIVED_DISKS", reason)
+    }
 }
 
 extension VolumeMerge {

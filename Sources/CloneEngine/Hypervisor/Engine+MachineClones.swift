@@ -15,16 +15,7 @@ extension Engine {
             // An earlier process has been told so.
             machine.phase != .valid
         else { return }
-        let wish = CloneDraft.Wish(
-            sourceID: machine.sourceID,
-            snapshot: machine.snapshotName,
-            vmID: work.vmID,
-            name: work.vmName,
-            details: machine.details,
-            macAddresses: machine.macAddresses,
-            disks: machine.disks
-        )
-        let draft = try outlook.hypervisor.draft(wish)
+        let draft = try outlook.hypervisor.draft(machine.wish(work.vmID, work.vmName))
         (machine.draft, machine.phase) = (draft, .validating)
         try save(machine, job)
         try outlook.hypervisor.validate(draft)
@@ -38,22 +29,27 @@ extension Engine {
         }
     }
 
+    /// In what a clone is going to differ from its source, besides its disks.
+    func remarks(on machine: MachineClone?) throws(EngineError) -> [String] {
+        guard let machine, let outlook else { return [] }
+        let wish = machine.wish(VirtualMachine.ID(), "")
+        return try outlook.hypervisor.draft(wish).remarks
+    }
+
     /// Makes a clone known to the hypervisor, once its disks are complete.
     func defineMachine(of job: Job) throws {
         guard let work = try currentClone(of: job), var machine = work.machine,
             let draft = machine.draft
         else { return }
-        guard let outlook, outlook.hypervisor.name == draft.hypervisor else {
-            throw EngineError.needsHypervisor(draft.hypervisor)
-        }
+        let hypervisor = try hypervisor(named: draft.hypervisor)
         let directories = Set(work.copies.map { Directory.parent(of: $0.target.path) })
-        try patiently(outlook.hypervisor.patience) { () throws(EngineError) in
-            try outlook.hypervisor.refresh(directories)
+        try patiently(hypervisor.patience) { () throws(EngineError) in
+            try hypervisor.refresh(directories)
         }
         machine.phase = .defined
         try save(machine, job)
         try draft.firmwareState?.copyNow()
-        try outlook.hypervisor.define(draft)
+        try hypervisor.define(draft)
     }
 
     /// Makes the hypervisor forget a clone that came to nothing.
@@ -62,14 +58,20 @@ extension Engine {
     func undefineMachine(of job: Job) throws {
         guard let work = try currentClone(of: job), let machine = work.machine else { return }
         if machine.mayBeDefined, let draft = machine.draft {
-            guard let outlook, outlook.hypervisor.name == draft.hypervisor else {
-                throw EngineError.needsHypervisor(draft.hypervisor)
-            }
-            try outlook.hypervisor.undefine(work.vmID, keepsFirmwareState: true)
+            let hypervisor = try hypervisor(named: draft.hypervisor)
+            try hypervisor.undefine(work.vmID, keepsFirmwareState: true)
         }
         if let state = machine.draft?.firmwareState, machine.phase == .defined {
             try? Directory.remove(state.copy)
         }
+    }
+
+    /// The hypervisor that a job has begun with.
+    func hypervisor(named name: String) throws(EngineError) -> any Hypervisor {
+        guard let outlook, outlook.hypervisor.name == name else {
+            throw EngineError.needsHypervisor(name)
+        }
+        return outlook.hypervisor
     }
 
     /// Tries again for a while: a hypervisor that is started anew is no reason to throw copies away.

@@ -9,7 +9,8 @@ package protocol Hypervisor: Sendable {
     /// The name by which the engine tells it from others: for libvirt, its URI.
     var name: String { get }
 
-    /// How long it is waited for when it has gone away while a clone's disks were copied.
+    /// How long it is waited for when it has gone away while a clone's disks were copied, and a guest
+    /// that is to let go of a disk.
     var patience: Duration { get }
 
     /// All that there is now.
@@ -36,10 +37,15 @@ package protocol Hypervisor: Sendable {
         isQuiesced: Bool
     ) throws(EngineError)
 
+    /// Removes a snapshot: what its images have is merged with those above them, also while the VM runs.
+    func deleteSnapshot(_ name: String, of id: VirtualMachine.ID) throws(EngineError)
+
     /// Shows a disk to a VM's guest, at once where it runs, and whenever it starts.
     func plug(_ definition: String, into id: VirtualMachine.ID) throws(EngineError)
 
     /// Takes a disk out of a guest's sight, at once where it runs, and whenever it starts.
+    ///
+    /// - Throws: `EngineError`; the guest keeps the disk then.
     func unplug(_ definition: String, from id: VirtualMachine.ID) throws(EngineError)
 
     /// How a clone is going to be defined, made of the VM's definition at the time of a snapshot.

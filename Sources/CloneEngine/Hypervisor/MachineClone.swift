@@ -39,6 +39,19 @@ package struct MachineClone: Codable, Hashable, Sendable {
         (self.macAddresses, self.disks) = (macAddresses, disks)
     }
 
+    /// What the clone is to be, under an id and a name.
+    func wish(_ id: VirtualMachine.ID, _ name: String) -> CloneDraft.Wish {
+        CloneDraft.Wish(
+            sourceID: sourceID,
+            snapshot: snapshotName,
+            vmID: id,
+            name: name,
+            details: details,
+            macAddresses: macAddresses,
+            disks: disks
+        )
+    }
+
     /// True when the hypervisor may know the clone.
     var mayBeDefined: Bool { phase == .validating || phase == .defined }
 }

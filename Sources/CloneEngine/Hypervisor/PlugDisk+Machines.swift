@@ -22,26 +22,33 @@ extension PlugDisk: MachineCommand {
             try engine.context(database, session).attachment(of: diskID, to: vmID)
         }
         guard let definition = attachment?.definition else { return }
-        // An unplugged disk is known only to the store: it has to be there before.
-        if !isPlugged { try engine.change(as: session) { try run($0) } }
-        do {
-            try isPlugged
-                ? hypervisor.plug(definition, into: vmID)
-                : hypervisor.unplug(definition, from: vmID)
-        } catch {
-            if !isPlugged {
-                let back = PlugDisk(diskID: diskID, vmID: vmID, isPlugged: true)
-                try engine.change(as: session) { try back.run($0) }
-            }
-            throw error
+        if isPlugged {
+            try hypervisor.plug(definition, into: vmID)
+        } else {
+            try unplug(definition, by: hypervisor, in: engine, as: session)
         }
-        if isPlugged { try engine.change(as: session) { try run($0) } }
+        try engine.tell(as: session, log)
     }
 
-    func outcome(_ context: CommandContext) throws {
-        guard try context.attachment(of: diskID, to: vmID)?.isPlugged != isPlugged else { return }
-        let reason =
-            "The guest has not let go of the disk yet; it is gone at its next start at the latest."
-        throw EngineError(.cannot(action, "GUEST_KEEPS_DISK", reason))
+    /// An unplugged disk is known only to the store: who looks in between must not forget it.
+    private func unplug(
+        _ definition: String,
+        by hypervisor: any Hypervisor,
+        in engine: Engine,
+        as session: Session
+    ) throws {
+        try engine.change(as: session) { try mark(isLeaving: true, $0) }
+        do { try hypervisor.unplug(definition, from: vmID) } catch {
+            try engine.change(as: session) { try mark(isLeaving: false, $0) }
+            throw error
+        }
     }
+
+    private func mark(isLeaving: Bool, _ context: CommandContext) throws {
+        guard var attachment = try context.attachment(of: diskID, to: vmID) else { return }
+        attachment.isLeaving = isLeaving
+        try attachment.update(context.database)
+    }
+
+    func outcome(_ context: CommandContext) throws {}
 }

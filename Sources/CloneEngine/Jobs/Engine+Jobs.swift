@@ -56,18 +56,26 @@ extension Engine {
             (try Job.fetchOne(database, key: job.id), try JobStep.ofJob(job.id).fetchAll(database))
         }
         guard current?.status == .started else { return }
-        if !steps.isEmpty, steps.allSatisfy({ $0.status == .finished }) {
+        let isCopied = !steps.isEmpty && steps.allSatisfy { $0.status == .finished }
+        if try isCopied || isDoneByHypervisor(job) {
             try complete(job)
         } else {
             try undo(job, after: nil)
         }
     }
+
+    private func isDoneByHypervisor(_ job: Job) throws -> Bool {
+        if case .deleteSnapshot(let work) = job.work { try isGone(work) } else { false }
+    }
 }
 
 extension Job {
-    /// True when a hypervisor has to be told how the job ends.
+    /// True when a hypervisor has to be told, or asked, how the job ends.
     fileprivate var isOfMachine: Bool {
-        if case .clone(let work) = work { work.machine != nil } else { false }
+        switch work {
+        case .clone(let work): work.machine != nil
+        case .deleteSnapshot(let work): work.hypervisor != nil
+        }
     }
 }
 

@@ -36,10 +36,19 @@ final class JobRunner: Sendable {
         return result
     }
 
-    /// Has the hypervisor say, where one is concerned, whether it would take the VM; and locks all that
-    /// is going to be read, which others than the engine may change, until the job has ended.
+    /// Has the hypervisor do its part, where one is concerned.
     private func prepare() throws -> [ImageChain] {
-        guard case .clone(let work) = job.work, work.machine != nil else { return [] }
+        switch job.work {
+        case .deleteSnapshot(let work):
+            try engine.deleteMachineSnapshot(work)
+            return []
+        case .clone(let work): return work.machine == nil ? [] : try prepare(work)
+        }
+    }
+
+    /// Has the hypervisor say whether it would take the VM; and locks all that is going to be read, which
+    /// others than the engine may change, until the job has ended.
+    private func prepare(_ work: CloneWork) throws -> [ImageChain] {
         try engine.prepareMachine(of: job)
         let chains = try work.copies.map { copy in
             let policy = ChainPolicy(allowedBacking: .within(copy.sourcePaths))

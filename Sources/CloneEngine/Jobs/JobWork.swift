@@ -42,7 +42,10 @@ package struct DeletionWork: Codable, Hashable, Sendable {
     package let snapshotName: String
     package let vmID: VirtualMachine.ID
     package let vmName: String
+    /// None where a hypervisor merges the images.
     package let merges: [VolumeMerge]
+    /// Who removes the snapshot; nil for the engine itself.
+    package let hypervisor: String?
 }
 
 /// One volume of the removed snapshot, and the one above it that takes its content.

@@ -24,6 +24,8 @@ package struct DiskAttachment: Codable, Hashable, Sendable {
     package var address: DeviceAddress
     /// What a hypervisor is told to plug the disk in again; nil for a VM of the engine's own.
     package var definition: String?
+    /// True while a hypervisor's guest is asked to let go of the disk: when it is gone, it is unplugged.
+    var isLeaving = false
 
     package init(
         vmID: VirtualMachine.ID,

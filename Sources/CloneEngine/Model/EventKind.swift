@@ -85,6 +85,14 @@ extension Event.Kind {
         Self(2014, "Disk \(disk) was successfully removed (User \(user)).")
     }
 
+    static func diskPlugged(disk: String, vm: String, user: String) -> Self {
+        Self(2000, "VM \(vm) disk \(disk) was plugged by \(user).")
+    }
+
+    static func diskUnplugged(disk: String, vm: String, user: String) -> Self {
+        Self(2002, "VM \(vm) disk \(disk) was unplugged by \(user).")
+    }
+
     static func fileKept(disk: String, path: String) -> Self {
         Self(20008, "The file \(path) of disk \(disk) was adopted, so it was not removed.")
     }

@@ -22,6 +22,11 @@ extension DatabaseMigrator {
                 $0.add(column: "isResumable", .boolean).notNull().defaults(to: false)
             }
         }
+        migrator.registerMigration("disks that are being unplugged") { database in
+            try database.alter(table: "diskAttachment") {
+                $0.add(column: "isLeaving", .boolean).notNull().defaults(to: false)
+            }
+        }
         return migrator
     }
 }

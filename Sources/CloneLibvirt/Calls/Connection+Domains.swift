@@ -84,23 +84,17 @@ extension Connection {
         }
     }
 
-    /// Attaches a device, or detaches it: now where the domain runs, and for its next start.
-    func change(_ device: String, of uuid: String, isAttached: Bool) throws(LibvirtError) {
+    /// Removes a snapshot, and waits until its images are merged.
+    func deleteSnapshot(_ name: String, of uuid: String) throws(LibvirtError) {
         // SAFETY: the handle is used in the closure only.
         unsafe try withDomain(uuid) { domain throws(LibvirtError) in
-            var flags: UInt32 = 0
-            // SAFETY: the handle is open.
-            let (isKept, isRunning) = unsafe (
-                virDomainIsPersistent(domain) == 1, virDomainIsActive(domain) == 1
-            )
-            if isKept { flags |= VIR_DOMAIN_AFFECT_CONFIG.rawValue }
-            if isRunning { flags |= VIR_DOMAIN_AFFECT_LIVE.rawValue }
-            // SAFETY: the handle is open, and the string outlives the calls.
-            try Connection.check(
-                isAttached
-                    ? unsafe virDomainAttachDeviceFlags(domain, device, flags)
-                    : unsafe virDomainDetachDeviceFlags(domain, device, flags)
-            )
+            // SAFETY: the handle is open, the string outlives the call, and the snapshot is freed.
+            guard let snapshot = unsafe virDomainSnapshotLookupByName(domain, name, 0) else {
+                throw .last
+            }
+            defer { _ = unsafe virDomainSnapshotFree(snapshot) }
+            // SAFETY: the handle was opened above, and is used until here.
+            try Connection.check(unsafe virDomainSnapshotDelete(snapshot, 0))
         }
     }
 }

@@ -37,7 +37,10 @@ extension CloneText {
     private func changePort(_ device: XMLElement) {
         device.set("tty", nil)
         let source = device.first("source")
-        device.remove("log")
+        if let log = device.first("log")?.value("file") {
+            device.remove("log")
+            remark("what goes through its port is not written to \(log)", unlessTwin: device)
+        }
         switch device.value("type") {
         case "pty": device.remove("source")
         case "unix" where device.name == "channel":
@@ -60,10 +63,16 @@ extension CloneText {
         let type = kind(device)
         device.set("type", "pty")
         device.remove("source", "protocol")
-        // A console that is a serial port stands in the definition twice.
-        let isTwin = device.name == "console" && device.first("target")?.value("type") == "serial"
-        guard !isTwin else { return }
-        remark("its \(device.name ?? "") port is a terminal (pty), and not the source's \(type)")
+        remark(
+            "its \(device.name ?? "") port is a terminal (pty), and not the source's \(type)",
+            unlessTwin: device
+        )
+    }
+
+    /// A console that is a serial port stands in the definition twice.
+    private func remark(_ text: String, unlessTwin port: XMLElement) {
+        let isTwin = port.name == "console" && port.first("target")?.value("type") == "serial"
+        if !isTwin { remark(text) }
     }
 
     private func changeGraphics(_ device: XMLElement) {

@@ -16,6 +16,8 @@ struct CloneDialog: Sendable {
     let shared: Field
     let sharedDisks: [NotCopied]
     let missingDisks: [NotCopied]
+    /// In what else the clone would differ from its source.
+    let remarks: [String]
     let memoryWarning: String?
     let plan: PlanSummary
     /// What is wrong as a whole.
@@ -54,6 +56,7 @@ struct CloneDialog: Sendable {
         let unwanted = Set(rows.filter { !$0.isIncluded }.map(\.source))
         missingDisks = plan.missingDisks.filter { !$0.isWanted || !unwanted.contains($0.alias) }
             .map { NotCopied(alias: $0.alias, reason: $0.reason) }
+        remarks = plan.remarks
         memoryWarning = plan.configuration.wasRunning ? MemoryWarning.text : nil
         self.plan = PlanSummary(
             plan,

@@ -20,10 +20,13 @@ extension MachineView {
                 try row(disk, isMine ? id : nil, names, visit)
             }
         )
-        return Sheet.Part(nil, links: isMine ? try links(id, visit) : [], table)
+        return Sheet.Part(nil, links: isMine ? try links(answer.vm, visit) : [], table)
     }
 
-    private static func links(_ id: VirtualMachine.ID, _ visit: Visit) throws -> [ActionLink] {
+    private static func links(_ vm: VirtualMachine, _ visit: Visit) throws -> [ActionLink] {
+        // Who defines the VM gives it its disks.
+        guard vm.hypervisor == nil else { return [] }
+        let id = vm.id
         var links = [
             ActionLink("Add disk", Paths.vm(id, "/disks/new")),
             ActionLink("Attach disk", Paths.vm(id, "/disks/attach")),

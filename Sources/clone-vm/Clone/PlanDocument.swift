@@ -59,6 +59,8 @@ struct PlanDocument: Document {
     let copies: [Copy]
     let sharedDisks: [Shared]
     let missingDisks: [Missing]
+    /// In what else the clone would differ from its source.
+    let remarks: [String]
     let domains: [Domain]
 }
 
@@ -69,6 +71,8 @@ extension PlanDocument {
         copies = plan.copies.map(Copy.init)
         sharedDisks = plan.sharedDisks.map { Shared($0) }
         missingDisks = plan.missingDisks.map { Missing($0) }
+        remarks =
+            (plan.configuration.wasRunning ? [PlanDocument.memory] : []) + plan.remarks
         self.domains = plan.domains.map { domain in
             let free = domains.first { $0.domain.id == domain.id }?.freeBytes
             return Domain(domain, plan.requiredBytes(in: domain), free)
@@ -90,7 +94,11 @@ extension PlanDocument {
             "Not copied: \(disk.disk) is shared; the new VM has the same disk, "
                 + (disk.isPlugged ? "plugged: both write to it." : "unplugged.")
         } + missingDisks.map { "Left out: \($0.disk) (\($0.reason))." }
+            + remarks.map { "Not like its source: \($0)." }
     }
+
+    private static let memory =
+        "the memory of the running VM is not part of it, and its guest starts as after a power cut"
 }
 
 extension PlanDocument.Copy {

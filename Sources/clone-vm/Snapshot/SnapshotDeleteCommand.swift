@@ -11,7 +11,10 @@ struct SnapshotDeleteCommand: EngineCommand {
         commandName: "delete",
         abstract: "Removes a snapshot; what the VM reads now does not change.",
         usage: "clone-vm snapshot delete <vm> <snapshot> [<options>]",
-        discussion: "What only the snapshot's volumes have is merged into those above them."
+        discussion: """
+            What only the snapshot's volumes have is merged with those above them. A VM of libvirt's \
+            (--connect) may run meanwhile: it is libvirt that merges, version 9.0 or newer.
+            """
     )
 
     @Argument(help: "The VM's name or id.")

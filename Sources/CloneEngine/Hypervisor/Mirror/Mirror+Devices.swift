@@ -16,10 +16,12 @@ extension Mirror {
         let attached = try context.attachments(of: machine.id)
         for old in attached where old.isPlugged {
             guard !attachments.contains(where: { $0.diskID == old.diskID }) else { continue }
-            remove(old)
+            if old.isLeaving { save(old.unplugged, unless: old) } else { remove(old) }
         }
-        for attachment in attachments {
-            save(attachment, unless: attached.first { $0.diskID == attachment.diskID })
+        for var attachment in attachments {
+            let known = attached.first { $0.diskID == attachment.diskID }
+            attachment.isLeaving = known?.isLeaving ?? false
+            save(attachment, unless: known)
         }
     }
 }
@@ -53,5 +55,14 @@ extension Inventory.Drive {
             address: address,
             definition: definition
         )
+    }
+}
+
+extension DiskAttachment {
+    /// The same disk, which its guest has let go of.
+    fileprivate var unplugged: DiskAttachment {
+        var unplugged = self
+        (unplugged.isPlugged, unplugged.isLeaving) = (false, false)
+        return unplugged
     }
 }

@@ -146,13 +146,15 @@ extension Mirror {
         }
     }
 
-    /// The disks that only the engine knows to be attached: unplugged, or of a clone that is being made.
+    /// The disks that only the engine knows to be attached: unplugged, or a moment from it, or of a clone
+    /// that is being made.
     private func unpluggedDisks() throws -> Set<Disk.ID> {
         try Set(
             VirtualMachine.filter(Column("hypervisor") == hypervisor).fetchAll(context.database)
                 .flatMap { vm in
                     try context.attachments(of: vm.id)
-                        .filter { vm.status == .imageLocked || !$0.isPlugged }.map(\.diskID)
+                        .filter { vm.status == .imageLocked || !$0.isPlugged || $0.isLeaving }
+                        .map(\.diskID)
                 }
         )
     }

@@ -17,6 +17,15 @@ extension Inventory.State {
     }
 }
 
+extension Inventory {
+    /// A snapshot of any of the VMs.
+    func state(_ id: Snapshot.ID) -> State? {
+        machines.lazy.compactMap { machine in
+            machine.snapshots.first { $0.id(in: machine.id) == id }
+        }.first
+    }
+}
+
 extension Mirror {
     /// Notes the disks of a snapshot; those that it did not freeze only if there are others to go with.
     func register(_ state: Inventory.State, of machine: Inventory.Machine) throws {
@@ -32,6 +41,9 @@ extension Mirror {
     /// Snapshots that have come, changed or gone.
     func compareSnapshots(_ machine: Inventory.Machine) throws {
         let known = try Snapshot.filter(Column("vmID") == machine.id).fetchAll(context.database)
+        // What is seen while one is removed is neither what it was nor what it is going to be.
+        let objects = known.map { ObjectReference.snapshot($0.id) }
+        guard try context.conflict(with: objects, .shared) == nil else { return }
         let present = known.first { $0.kind == .active }
         if present == nil {
             let id = Snapshot.ID(derivedFrom: "present state", machine.id.rawValue)
