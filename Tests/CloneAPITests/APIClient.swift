@@ -91,7 +91,8 @@ extension SampleStore {
             "nic": configuration.networkInterfaces[0].id.rawValue,
             "user": users.first?.id.rawValue ?? "",
             "role": Permission.Role.superUser.id, "tag": Constants.rootTagID, "event": "1",
-            "job": "no-job", "step": "no-step", "permission": "no-permission",
+            "authority": Constants.id(of: "domain", named: "internal"), "job": "no-job",
+            "step": "no-step", "permission": "no-permission",
         ]
     }
 

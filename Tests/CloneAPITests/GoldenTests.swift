@@ -45,6 +45,25 @@ struct GoldenTests {
         }
     }
 
+    @Test("every address that a document has leads to something, but for those of actions")
+    func links() async throws {
+        let store = try SampleStore()
+        try store.grant(.user, to: "admin@internal", on: .vm(store.vm.id))
+        let wish = CloneVMFromSnapshot(snapshotID: store.snapshot.id, name: "clone")
+        try await store.engine.start(wish, as: Session()).finish()
+        try await APIClient.test(store) { client in
+            var (known, unvisited): (Set, [String]) = ([Address.base], [Address.base])
+            while let address = unvisited.popLast() {
+                let reply = try await client.get(address)
+                #expect(reply.status == 200, "\(address)")
+                let found = Set(reply.document?.addresses ?? []).subtracting(known)
+                known.formUnion(found)
+                unvisited += found
+            }
+            #expect(known.count > 100)
+        }
+    }
+
     @Test("faults, a clone that was started, and a clone's plan look as their files say")
     func answers() async throws {
         let store = try SampleStore()
@@ -105,5 +124,13 @@ struct GoldenTests {
             return name
         }
         return result
+    }
+}
+
+extension Element {
+    /// All addresses in it that can be looked at.
+    fileprivate var addresses: [String] {
+        guard name != "actions" else { return [] }
+        return [href].compactMap { $0 } + children.flatMap(\.addresses)
     }
 }

@@ -168,6 +168,39 @@ for name in ("nics", "reported_devices", "numa_nodes", "cdroms", "applications",
 clone_service.permissions_service().list()
 assert system_service.permissions_service().list()
 
+# A disk that no VM has is made, attached, plugged and detached; a card comes and goes.
+spare = system_service.disks_service().add(
+    types.Disk(
+        name="spare",
+        provisioned_size=1 << 20,
+        format=types.DiskFormat.RAW,
+        storage_domains=[types.StorageDomain(name="archive")],
+    )
+)
+spare_service = system_service.disks_service().disk_service(spare.id)
+assert spare_service.get().status == types.DiskStatus.OK
+clone_disks_service = clone_service.disk_attachments_service()
+attachment = clone_disks_service.add(
+    types.DiskAttachment(disk=spare, interface=types.DiskInterface.VIRTIO, bootable=False)
+)
+attachment_service = clone_disks_service.attachment_service(attachment.id)
+attachment_service.update(types.DiskAttachment(active=True))
+assert attachment_service.get().active
+attachment_service.remove(detach_only=True)
+spare_service.remove()
+nics_service = clone_service.nics_service()
+profile = system_service.vnic_profiles_service().list()[0]
+nic = nics_service.add(types.Nic(name="nic2", vnic_profile=types.VnicProfile(id=profile.id)))
+nics_service.nic_service(nic.id).remove()
+assert [nic.name for nic in nics_service.list()] == ["nic1"]
+
+# A VM's present state is cloned, and several requests are made at once.
+clone_service.clone(vm=types.Vm(name="twin"))
+requests = [vms_service.vm_service(vm.id).get(wait=False) for vm in vms_service.list()]
+names = sorted(request.wait().name for request in requests)
+assert names == ["mapped", "myclonedvm", "myvm", "twin"], names
+vms_service.vm_service(vms_service.list(search="name=twin")[0].id).remove()
+
 # All that was made goes.
 for service in (clone_service, mapped_service):
     service.remove()

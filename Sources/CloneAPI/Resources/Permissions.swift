@@ -14,12 +14,21 @@ extension RouteTable {
             .domain($0.id("domain"))
         }
         + [
-            .get("users/{user}/permissions", "Lists what a user may do.") { call in
-                let user = try call.ask(ShowUser(id: call.id("user")))
-                let page = try call.ask(ListPermissions(of: user.name))
-                return try list(page, below: "\(Address.user(user.id))/permissions", call)
-            }
+            .get("users/{user}/permissions", "Lists what a user may do.", ofUser),
+            .get("users/{user}/permissions/{permission}", "Shows a user's permission.") { call in
+                let id = call.parameters["permission"] ?? ""
+                guard let found = try ofUser(call).children.first(where: { $0.id == id }) else {
+                    throw Fault.notFound("Permission", id)
+                }
+                return found
+            },
         ]
+
+    @Sendable private static func ofUser(_ call: Call) throws -> Element {
+        let user = try call.ask(ShowUser(id: call.id("user")))
+        let page = try call.ask(ListPermissions(of: user.name))
+        return try list(page, below: "\(Address.user(user.id))/permissions", call)
+    }
 
     /// The routes of one kind of object.
     private static func places(

@@ -88,7 +88,7 @@ extension RouteTable {
                 id: id,
                 [
                     Element("name", name), Element("description", ""), Element("stp", false),
-                    Element("usages", [Element("usage", "vm")]),
+                    .list("usages", of: "usage", [Element("usage", "vm")]),
                     Element("data_center", href: Constants.dataCenter, id: Constants.dataCenterID),
                 ]
             )

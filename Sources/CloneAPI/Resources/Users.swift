@@ -36,6 +36,11 @@ extension RouteTable {
         .get("domains", "Lists the domains that vouch for users.") { _ in
             .list("domains", of: "domain", [domainElement])
         },
+        .get("domains/{authority}", "Shows the domain of users that there is.") { call in
+            let id = call.parameters["authority"] ?? ""
+            guard id == domainElement.id else { throw Fault.notFound("Domain", id) }
+            return domainElement
+        },
     ]
 
     private static let domainElement: Element = {

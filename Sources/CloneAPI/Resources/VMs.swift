@@ -180,7 +180,10 @@ extension VirtualMachine {
             Element(
                 "os",
                 [
-                    Element("boot", [Element("devices", [Element("device", "hd")])]),
+                    Element(
+                        "boot",
+                        [.list("devices", of: "device", [Element("device", "hd")])]
+                    ),
                     Element("type", "other"),
                 ]
             ),

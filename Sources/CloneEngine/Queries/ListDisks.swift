@@ -37,8 +37,22 @@ package struct ListDisks: Query {
             ),
             SearchField("creation_date", "creationdate", kind: .time, column: "disk.createdAt"),
             SearchField("disk_type", "storage_type", column: "disk.kind"),
-            SearchField("vm_names", "vm", column: "virtualMachine.name", within: ofVM),
-            SearchField("storage", "storagedomain", column: "storageDomain.name", within: inDomain),
+            SearchField(
+                "vm_names",
+                "vm",
+                "vm.name",
+                "vms.name",
+                column: "virtualMachine.name",
+                within: ofVM
+            ),
+            SearchField(
+                "storage",
+                "storage.name",
+                "storagedomain",
+                column: "storageDomain.name",
+                within: inDomain
+            ),
+            SearchField("datacenter", "datacenter.name", "datacenters.name", column: "'Default'"),
         ],
         order: "disk.alias COLLATE NOCASE, disk.id"
     )

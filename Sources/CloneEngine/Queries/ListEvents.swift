@@ -62,6 +62,6 @@ package struct ListEvents: Query {
             column: "virtualMachine.name",
             within: "event.vmID IN (SELECT id FROM virtualMachine WHERE @)"
         ),
-        SearchField("event_host", "host", column: "''"),
+        SearchField("event_host", "host", "host.name", "hosts.name", column: "''"),
     ]
 }

@@ -29,11 +29,24 @@ package struct ListVMs: Query {
             ),
             SearchField("creationdate", kind: .time, column: "virtualMachine.createdAt"),
             // There is one cluster and one template, so that clients of oVirt find theirs.
-            SearchField("cluster", column: "'Default'"),
-            SearchField("datacenter", column: "'Default'"),
-            SearchField("template", column: "'Blank'"),
+            SearchField("cluster", "cluster.name", "clusters.name", column: "'Default'"),
+            SearchField("datacenter", "datacenter.name", "datacenters.name", column: "'Default'"),
+            SearchField("template", "template.name", "templates.name", column: "'Blank'"),
             SearchField("comment", column: "''"),
-            SearchField("disk", "disks", column: "disk.alias", within: ofDisk),
+            SearchField(
+                "disk",
+                "disks",
+                "disk.alias",
+                "disks.alias",
+                column: "disk.alias",
+                within: ofDisk
+            ),
+            SearchField(
+                "storage",
+                "storage.name",
+                column: "storageDomain.name",
+                within: inDomain
+            ),
         ],
         order: "virtualMachine.name COLLATE NOCASE, virtualMachine.id"
     )
@@ -42,6 +55,11 @@ package struct ListVMs: Query {
         "json_extract(virtualMachine.details, '$.\(name)')"
     }
 
+    private static let inDomain = """
+        virtualMachine.id IN (SELECT vmID FROM diskAttachment
+            JOIN volume ON volume.diskID = diskAttachment.diskID
+            JOIN storageDomain ON storageDomain.id = volume.domainID WHERE @)
+        """
     private static let ofDisk = """
         virtualMachine.id IN (SELECT vmID FROM diskAttachment
             JOIN disk ON disk.id = diskAttachment.diskID WHERE @)
