@@ -307,7 +307,8 @@ struct RouteTests {
             #expect(try await client.ask(.delete, "\(cards)/\(card)").status == 200)
             #expect(try await client.get("\(cards)/\(card)").status == 404)
             #expect(try await client.ask(.delete, "\(cards)/\(card)").status == 404)
-            let users = try await client.get("users?search=name%3Dguest*").document?.children
+            let users = try await client.get("users?search=usrname%3Dguest%40internal-authz")
+                .document?.children
             let user = try #require(users?.first?.id)
             #expect(try await client.ask(.delete, "users/\(user)").status == 200)
             #expect(try await client.get("users/\(user)").status == 404)

@@ -290,6 +290,39 @@ extension LibvirtLiveMachineTests {
             )
         }
 
+        @Test("a clone that a killed server has left is finished and defined by the next")
+        func resumed() async throws {
+            try room.define(
+                "myvm",
+                MachineRoom.disk(try room.image("base.qcow2", megabytes: 12), "vda")
+            )
+            try room.daemon.virsh("snapshot-create-as", "myvm", "s1", "--disk-only")
+            let password = "a long secret"
+            _ = try room.run(AddUser(name: Session.administrator, password: password))
+            let options = ["--connect", room.daemon.uri, "--at-end", "resume"]
+            let server = try ServeProcess(in: room.directory, options)
+            try PythonClients.run(
+                ["clients/slow_clone.py", "s1", "1000000"],
+                with: server,
+                ["PASSWORD=\(password)"]
+            )
+            server.crash()
+            #expect(try room.vm("slow").vm.status == .imageLocked)
+            #expect(try room.isDefined("slow") == false)
+
+            // Whoever is not connected leaves it to others.
+            try ServeProcess(in: room.directory, ["--at-end", "resume"]).stop()
+            let next = try ServeProcess(in: room.directory, options)
+            while try !room.isDefined("slow") { try await Task.sleep(for: .milliseconds(100)) }
+            while try room.vm("slow").vm.status == .imageLocked {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            next.stop()
+            #expect(try room.events(20014).count == 1)
+            #expect(try room.engine.check() == [])
+            try QemuImg.check(try room.file("vda", of: "slow"))
+        }
+
         @Test("what a killed clone has left is undone at the next start, in libvirt too")
         func killed() throws {
             try room.define(

@@ -65,7 +65,7 @@ extension ClonePlan.Copy {
                     id: source.disk.id.rawValue,
                     [Element("alias", source.disk.alias)]
                 ),
-                .storageDomains([domain.id]),
+                .storageDomains(domain.id),
             ]
         )
     }

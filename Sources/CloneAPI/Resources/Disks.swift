@@ -42,35 +42,54 @@ extension RouteTable {
 extension ListDisks.Entry {
     /// The disk as oVirt shows it.
     var element: Element {
-        let href = Address.disk(disk.id)
+        let (href, top) = (Address.disk(disk.id), volumes.last)
         return Element(
             "disk",
             href: href,
             id: disk.id.rawValue,
-            [
-                Element("alias", disk.alias), Element("name", disk.alias),
-                Element("description", disk.description),
-            ] + Element.links(["permissions", "statistics"], below: href) + image
+            disk.general(
+                top.map { VolumeShape($0.format, $0.allocation) },
+                actualBytes: top?.allocatedBytes ?? disk.capacityBytes,
+                status: top?.status.rawValue ?? "ok",
+                in: top?.domainID
+            ) + [
+                Element("backup", "none"),
+                top.map { Element("qcow_version", $0.format == .cow ? "qcow2_v3" : "qcow2_v2") },
+                Element("total_size", volumes.reduce(0) { $0 + $1.allocatedBytes }),
+            ] + Element.links(["permissions", "statistics"], below: href)
         )
     }
+}
 
-    private var image: [Element?] {
-        let top = volumes.last
-        return [
-            Element("actual_size", top?.allocatedBytes ?? disk.capacityBytes),
-            Element("backup", "none"), Element("content_type", "data"),
-            top.map { Element("format", $0.format.rawValue) },
-            Element("image_id", ifAny: disk.activeVolumeID?.rawValue),
-            Element("propagate_errors", false),
-            Element("provisioned_size", disk.capacityBytes),
-            top.map { Element("qcow_version", $0.format == .cow ? "qcow2_v3" : "qcow2_v2") },
-            Element("shareable", disk.isShareable),
-            top.map { Element("sparse", $0.allocation == .sparse) },
-            Element("status", top?.status.rawValue ?? "ok"),
-            Element("storage_type", disk.kind.rawValue),
-            Element("total_size", volumes.reduce(0) { $0 + $1.allocatedBytes }),
+extension Disk {
+    /// What is told of a disk, now or as a snapshot has it.
+    func general(
+        _ shape: VolumeShape?,
+        actualBytes: UInt64?,
+        status: String,
+        in domain: StorageDomain.ID?
+    ) -> [Element?] {
+        [
+            Element("alias", alias), Element("name", alias), Element("description", description),
+            actualBytes.map { Element("actual_size", $0) }, Element("content_type", "data"),
+            shape.map { Element("format", $0.format.rawValue) },
+            Element("image_id", ifAny: activeVolumeID?.rawValue),
+            Element("propagate_errors", false), Element("provisioned_size", capacityBytes),
+            Element("shareable", isShareable),
+            shape.map { Element("sparse", $0.allocation == .sparse) },
+            Element("status", status), Element("storage_type", kind.rawValue),
             Element("wipe_after_delete", false),
-            .storageDomains(Array(Set(volumes.suffix(1).compactMap(\.domainID)))),
+            .storageDomains(domain),
         ]
+    }
+}
+
+extension Element {
+    /// The domain that something is in; there even when it is in none.
+    static func storageDomains(_ id: StorageDomain.ID?) -> Element {
+        let item = id.map {
+            Element("storage_domain", href: Address.storageDomain($0), id: $0.rawValue)
+        }
+        return .list("storage_domains", of: "storage_domain", [item].compactMap { $0 })
     }
 }

@@ -7,13 +7,7 @@ internal import HTTPTypes
 extension RouteTable {
     /// Storage domains, by themselves and as the data center has them.
     static let storageDomains: [Route] = [
-        .get("storagedomains", "Lists storage domains: `search`, `max`, `follow`.") { call in
-            .list(
-                "storage_domains",
-                of: "storage_domain",
-                try call.ask(ListStorageDomains(call.listing())).map(\.element)
-            )
-        },
+        .get("storagedomains", "Lists storage domains: `search`, `max`, `follow`.", list),
         Route(
             .post,
             "storagedomains",
@@ -42,11 +36,7 @@ extension RouteTable {
         .get("datacenters/{datacenter}/storagedomains", "Lists the data center's storage domains.")
         { call in
             try dataCenterMustMatch(call)
-            return .list(
-                "storage_domains",
-                of: "storage_domain",
-                try call.ask(ListStorageDomains(call.listing())).map(\.element)
-            )
+            return try list(call)
         },
         .get("datacenters/{datacenter}/storagedomains/{domain}", "Shows a storage domain.") {
             call in
@@ -56,6 +46,11 @@ extension RouteTable {
         statusRoute("activate", "Takes a storage domain into use again.", .active),
         statusRoute("deactivate", "Takes a storage domain out of use.", .maintenance),
     ]
+
+    @Sendable private static func list(_ call: Call) throws -> Element {
+        let entries = try call.ask(ListStorageDomains(call.listing()))
+        return .list("storage_domains", of: "storage_domain", entries.map(\.element))
+    }
 
     private static func statusRoute(
         _ action: String,

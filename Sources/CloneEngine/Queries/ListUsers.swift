@@ -19,11 +19,19 @@ package struct ListUsers: Query {
     private static let table = ListingTable(
         name: "account",
         fields: [
-            SearchField("name", "usrname", "username", column: "account.name", isFreeText: true),
+            SearchField("name", column: "account.name", isFreeText: true),
+            SearchField("usrname", "username", column: "known.name", within: isKnownBy),
             SearchField("id", column: "account.id"),
         ],
         order: "account.name COLLATE NOCASE, account.id"
     )
+
+    /// Clients of oVirt call a user after who vouches for him, too.
+    private static let isKnownBy = """
+        EXISTS (SELECT 1 FROM (
+            SELECT account.name AS name UNION SELECT account.name || '-authz'
+        ) AS known WHERE @)
+        """
 }
 
 /// One account.
