@@ -41,6 +41,8 @@ int cshims_clone_range(
 
 int cshims_direct_flag(void) { return O_DIRECT; }
 
+int cshims_unnamed_flag(void) { return O_TMPFILE; }
+
 int cshims_start_writing(int descriptor, int64_t offset, int64_t length) {
     return sync_file_range(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
 }

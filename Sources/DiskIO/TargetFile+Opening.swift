@@ -1,6 +1,7 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CShims
 internal import Glibc
 
 extension TargetFile {
@@ -42,6 +43,14 @@ extension TargetFile {
         } else {
             try self.init(File(path, O_RDWR | O_NONBLOCK, mode: 0), mode)
         }
+    }
+
+    /// Creates a file in a directory that no name leads to, and that is gone when it is closed.
+    ///
+    /// - Throws: `IOError`, as where the file system has no such files.
+    package convenience init(unnamedIn directory: String) throws(IOError) {
+        let file = try File(directory, O_RDWR | cshims_unnamed_flag(), mode: 0o600)
+        try self.init(file, Mode(), isNew: true)
     }
 
     /// Opens what a path names, as it is, or makes it a new file.

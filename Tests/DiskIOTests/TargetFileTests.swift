@@ -73,6 +73,10 @@ struct TargetFileTests {
             let nines = [UInt8](repeating: 9, count: 65_536)
             try target.write(nines + nines + nines, at: 0)
             #expect(target.canShare(with: source))
+            let names = try Directory.names(in: system.path(""))
+            let unnamed = try TargetFile(unnamedIn: system.path(""))
+            #expect(unnamed.canShare(with: source))
+            #expect(try Directory.names(in: system.path("")) == names)
             #expect(try contents(target.path) == nines + nines + nines)
             try target.share(source, at: 65_536, byteCount: 65_536, to: 131_072)
             let error = ioError { () throws(IOError) in

@@ -32,8 +32,9 @@ int cshims_unlock(int descriptor);
 /// another description has a lock of any kind.
 int cshims_lock_whole(int descriptor);
 
-/// O_DIRECT, for open(2).
+/// O_DIRECT, and O_TMPFILE, for open(2).
 int cshims_direct_flag(void);
+int cshims_unnamed_flag(void);
 
 /// sync_file_range(2): starts writing a range to the disk; or waits until it is written.
 int cshims_start_writing(int descriptor, int64_t offset, int64_t length);

@@ -13,11 +13,10 @@ extension ClonePlan {
 extension ClonePlan.Copy {
     /// Asks the file system about the volume below all others, which most bytes lie in as a rule.
     ///
-    /// The domain's own metadata stands for the file that is not there yet; nothing of it is changed.
+    /// A file without a name, in the domain's directory, stands for the one that is not there yet.
     fileprivate mutating func probeSharing() {
-        let layout = DomainLayout(domain.path)
         guard shape.allocation == .sparse, let bottom = chain.last,
-            let target = try? TargetFile(opening: layout.metadataPath),
+            let target = try? TargetFile(unnamedIn: domain.path),
             let source = try? File(readingFrom: bottom.path)
         else { return }
         canShareBlocks = target.canShare(with: source)
