@@ -1,6 +1,7 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import GRDB
 import HTTPTypes
 import Hummingbird
@@ -53,8 +54,54 @@ struct CloneDialogTests {
             let without = try await browser.post(house.clonePath, form)
             #expect(without.text.contains("0 of 3"))
             #expect(without.text.contains("disk.\(house.system.id).include"))
+            #expect(without.text.contains("Left out: the clone does not get it."))
+            // Who has never been offered a disk has not left it out either.
+            let gone = try #require(
+                try house.engine.answer(
+                    GetVmConfigurationBySnapshot(snapshotID: house.snapshot.id),
+                    as: Session()
+                ).disks.first { $0.disk.alias == "gone" }
+            )
+            #expect(!without.text.contains("disk.\(gone.disk.id).row"))
         }
         #expect(try house.engine.answer(ListVMs(), as: Session()).count == 1)
+    }
+
+    @Test("blocks that can be shared are told, however a domain arranges its files")
+    func sharing() async throws {
+        let system = try LoopFileSystem(.xfs)
+        let house = try House()
+        let engine = house.engine
+        for name in ["images", "files"] {
+            try FileManager.default.createDirectory(
+                atPath: system.path(name),
+                withIntermediateDirectories: false
+            )
+        }
+        let domain = AddStorageDomain(name: "third", path: system.path("images"))
+        let images = try engine.run(domain, as: Session())
+        let files = try engine.run(UseDirectory(path: system.path("files")), as: Session())
+        try QemuImg.create(system.path("image.qcow2"), size: 1 << 20)
+        let vm = try engine.run(AddVM(name: "adopter"), as: Session())
+        let path = system.path("image.qcow2")
+        let disk = try engine.run(AdoptDisk(vmID: vm.id, path: path, alias: "d"), as: Session())
+        let snapshot = try engine.run(
+            CreateSnapshot(vmID: vm.id, description: "s", domainID: images.id),
+            as: Session()
+        )
+        try await house.visit { client in
+            let browser = try await house.browser(client)
+            for (place, words) in [(images, "up to"), (files, "up to"), (house.first, "none")] {
+                let form = [
+                    "name": "copy", "action": "plan", "disk.\(disk.id).row": "1",
+                    "disk.\(disk.id).include": "on", "disk.\(disk.id).domain": place.id.rawValue,
+                ]
+                let clone = "\(House.root)/vms/\(vm.id)/snapshots/\(snapshot.id)/clone"
+                let text = try await browser.post(clone, form).text
+                let told = text.part(from: "Blocks that can be shared</dt><dd>", to: "</dd>")
+                #expect(told?.hasPrefix(words) == true, "\(place.name): \(told ?? text)")
+            }
+        }
     }
 
     private let mistakes = [
@@ -91,6 +138,10 @@ struct CloneDialogTests {
                 let form = house.dialog("copy").merging(change) { $1 }
                 let response = try await browser.post(house.clonePath, form)
                 #expect(response.status != .ok)
+                for name in change.keys {
+                    let field = response.text.part(from: " id=\"\(name)\"", to: ">")
+                    #expect(field?.contains("aria-invalid=\"true\"") == true, "\(name)")
+                }
                 return try #require(response.text.part(from: "id=\"plan-\(disk)\"", to: "</div>"))
             }
             let shape = ["disk.\(disk).format": "cow", "disk.\(disk).allocation": "preallocated"]

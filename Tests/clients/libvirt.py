@@ -99,10 +99,11 @@ def use_browser():
         page.click("button:has-text('Log in')")
         page.click("td a:text-is('web02')")
         plug_by_browser(page)
-        page.click("button:has-text('Power off')")
+        page.click("a:has-text('Power off')")
+        page.click("button:has-text('Power off web02')")
         expect(page.locator("button:has-text('Start')")).to_be_visible()
         page.click("button:has-text('Start')")
-        expect(page.locator("button:has-text('Power off')")).to_be_visible()
+        expect(page.locator("a:has-text('Power off')")).to_be_visible()
         browser.close()
 
 

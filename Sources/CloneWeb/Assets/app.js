@@ -15,7 +15,18 @@ function take(html, mark) {
     part.replaceChildren(...other.childNodes);
     if (focused) document.getElementById(focused)?.focus();
   }
+  for (const field of document.querySelectorAll(`form:has([${mark}]) [id]:is(input, select)`)) {
+    const other = page.getElementById(field.id);
+    if (other) judge(field, other.hasAttribute("aria-invalid"));
+  }
   reach();
+}
+
+/** Marks a field as wrong or right. */
+function judge(field, isWrong) {
+  if (isWrong) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+  field.closest(".field")?.classList.toggle("wrong", isWrong);
 }
 
 /** Lets the keyboard reach what has to be scrolled to be seen. */
@@ -66,8 +77,7 @@ function check(input) {
     words.className = "error";
     words.textContent = problem;
     about.replaceChildren(...(problem ? [words] : []), ...hints);
-    input.closest(".field").classList.toggle("wrong", problem !== "");
-    input.toggleAttribute("aria-invalid", problem !== "");
+    judge(input, problem !== "");
   });
   input.addEventListener("input", ask);
 }

@@ -75,6 +75,7 @@ struct CloneDialog: Sendable {
         var name = Field("name", "Name", wish.form["name"], isRequired: true)
         name.check = "\(Paths.vms)/name-check"
         name.errors = reasons.take { $0.isAboutName }
+        name.isFirst = name.isWrong
         let text = wish.isNew ? plan.configuration.details.description : wish.form["description"]
         var description = Field("description", "Description", text)
         description.errors = reasons.take { $0.key == "INVALID_DESCRIPTION" }

@@ -37,6 +37,22 @@ struct CloneReasons {
         return refusals.filter { $0.subject == .domain(domain) }.map(\.text)
     }
 
+    /// The fields of a disk's row that something is said about.
+    func fields(of disk: Disk.ID) -> Set<String> {
+        let keys = refusals.filter { $0.subject == .disk(disk) }.map(\.key)
+        let names = CloneReasons.fields.filter { beginning, _ in
+            keys.contains { $0.hasPrefix(beginning) }
+        }
+        return Set(names.values.joined() + (about(domainOf: disk).isEmpty ? [] : ["domain"]))
+    }
+
+    /// The fields of a disk by beginnings of the reasons' keys.
+    private static let fields = [
+        "INVALID_NAME": ["alias"], "NAME_": ["alias"],
+        "DISK_CONFIGURATION": ["format", "allocation"],
+        "STORAGE_DOMAIN": ["domain"], "MISSED_STORAGES": ["domain"],
+    ]
+
     /// Whether something is said about a disk.
     func speak(of disk: Disk.ID) -> Bool {
         refusals.contains { $0.subject == .disk(disk) }

@@ -7,10 +7,10 @@ internal import CloneEngine
 struct CloneRow: Sendable {
     let id: String
     let source: String
+    /// What the guest sees, and of how many layers it is made.
     let size: String
-    /// What is copied of it, and of how many layers.
-    let bytes: String
-    let layers: String
+    /// What is copied of it; nil for nothing.
+    let bytes: String?
     let isIncluded: Bool
     let alias: Field
     let aliasExample: String
@@ -35,7 +35,7 @@ struct CloneRow: Sendable {
         for disk in plan.configuration.disks {
             let id = disk.disk.id
             let copy = plan.copies.first { $0.source.disk.id == id }
-            guard copy != nil || !wish.includes(id) || reasons.speak(of: id),
+            guard copy != nil || wish.omits(id) || reasons.speak(of: id),
                 !disk.disk.isShared
             else { continue }
             rows.append(CloneRow(disk, copy, wish, plan, domains, &reasons))
@@ -52,10 +52,11 @@ struct CloneRow: Sendable {
         _ reasons: inout CloneReasons
     ) {
         let disk = configured.disk
-        let fields = CloneRowFields(configured, copy, wish)
-        (id, source, size) = (disk.id.rawValue, disk.alias, CloneWeb.size(disk.capacityBytes))
-        bytes = copy.map { CloneWeb.size($0.requiredBytes) } ?? "–"
-        layers = copy.map { $0.chain.count == 1 ? "1 layer" : "\($0.chain.count) layers" } ?? ""
+        let fields = CloneRowFields(configured, copy, wish, wrong: reasons.fields(of: disk.id))
+        (id, source) = (disk.id.rawValue, disk.alias)
+        let layers = copy.map { $0.chain.count == 1 ? ", 1 layer" : ", \($0.chain.count) layers" }
+        size = CloneWeb.size(disk.capacityBytes) + (layers ?? "")
+        bytes = copy.map { CloneWeb.size($0.requiredBytes) }
         isIncluded = wish.includes(disk.id)
         aliasExample = "\(disk.alias)_\(wish.form["name"] ?? "NAME")"
         alias = fields.alias

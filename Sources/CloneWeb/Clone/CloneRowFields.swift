@@ -8,10 +8,18 @@ struct CloneRowFields {
     private let configured: ConfiguredDisk
     private let copy: ClonePlan.Copy?
     private let wish: CloneWish
+    /// The names of those that something is wrong with.
+    private let wrong: Set<String>
     private var id: Disk.ID { configured.disk.id }
 
-    init(_ configured: ConfiguredDisk, _ copy: ClonePlan.Copy?, _ wish: CloneWish) {
-        (self.configured, self.copy, self.wish) = (configured, copy, wish)
+    init(
+        _ configured: ConfiguredDisk,
+        _ copy: ClonePlan.Copy?,
+        _ wish: CloneWish,
+        wrong: Set<String>
+    ) {
+        (self.configured, self.copy) = (configured, copy)
+        (self.wish, self.wrong) = (wish, wrong)
     }
 
     var alias: Field { text("alias", "Alias", wish[id, "alias"]) }
@@ -51,7 +59,7 @@ struct CloneRowFields {
 
     private func text(_ name: String, _ label: String, _ value: String?) -> Field {
         let label = "\(label) of \(configured.disk.alias)"
-        return Field(CloneWish.field(id, name), label, value)
+        return marked(Field(CloneWish.field(id, name), label, value), name)
     }
 
     private func choice(
@@ -61,6 +69,13 @@ struct CloneRowFields {
         _ old: () -> String?
     ) -> Field {
         let label = "\(label) of \(configured.disk.alias)"
-        return Field(CloneWish.field(id, name), label, of: all, wish[id, name] ?? old())
+        let field = Field(CloneWish.field(id, name), label, of: all, wish[id, name] ?? old())
+        return marked(field, name)
+    }
+
+    private func marked(_ field: Field, _ name: String) -> Field {
+        var field = field
+        field.isWrong = wrong.contains(name)
+        return field
     }
 }

@@ -27,6 +27,11 @@ struct CloneWish: Sendable {
         isNew || form.has(CloneWish.field(disk, "include"))
     }
 
+    /// Whether a disk that the form has a row of is not wanted.
+    func omits(_ disk: Disk.ID) -> Bool {
+        form.has(CloneWish.field(disk, "row")) && !includes(disk)
+    }
+
     /// The command, but for the disks.
     private var frame: CloneVMFromSnapshot {
         var command = CloneVMFromSnapshot(snapshotID: snapshot.id, name: form["name"] ?? "")

@@ -80,7 +80,7 @@ struct PlanSummary: Sendable {
                 }
                 return Table.Row(cells: [
                     Cell(domain.name), Cell(size(needed)), Cell(free.map(size) ?? "missing"),
-                    after ?? Cell("–"),
+                    after ?? .nothing,
                 ])
             }
         )

@@ -30,7 +30,11 @@ struct Field: Sendable {
     /// Where the script asks whether the value will do.
     var check: String?
     /// What is wrong with it.
-    var errors: [String] = []
+    var errors: [String] = [] { didSet { isWrong = !errors.isEmpty } }
+    /// True also where the reasons stand elsewhere.
+    var isWrong = false
+    /// The keyboard is there when the page is opened.
+    var isFirst = false
 
     private init(
         _ name: String,

@@ -41,6 +41,7 @@ struct FormModel: Sendable {
                 errors.append(refusal.text)
             }
         }
+        if let index = fields.firstIndex(where: \.isWrong) { fields[index].isFirst = true }
     }
 }
 

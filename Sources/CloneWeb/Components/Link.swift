@@ -57,4 +57,15 @@ struct Tab: Sendable {
         (self.text, self.href, self.isCurrent) = (text, href, isCurrent)
         self.count = count.map(String.init)
     }
+
+    /// Searches of a listing, of which one may be what is looked at.
+    static func searches(
+        _ all: [(name: String, search: String)],
+        of path: String,
+        _ current: String
+    ) -> [Tab] {
+        all.map { name, search in
+            Tab(name, Paths.listing(path, search), isCurrent: search == current)
+        }
+    }
 }

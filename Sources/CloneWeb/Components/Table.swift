@@ -7,17 +7,19 @@ internal import Mustache
 struct Table: Sendable {
     struct Column: Sendable {
         let title: String
-        let isNumber: Bool
-        /// Never broken into lines.
-        let isMoment: Bool
+        /// A class of the style sheet; nil for plain text.
+        let look: String?
 
-        init(_ title: String, isNumber: Bool = false, isMoment: Bool = false) {
-            self.title = title
-            (self.isNumber, self.isMoment) = (isNumber, isMoment)
-        }
+        private init(_ title: String, look: String?) { (self.title, self.look) = (title, look) }
 
-        static func number(_ title: String) -> Column { Column(title, isNumber: true) }
-        static func moment(_ title: String) -> Column { Column(title, isMoment: true) }
+        init(_ title: String) { self.init(title, look: nil) }
+
+        static func number(_ title: String) -> Column { Column(title, look: "number") }
+        static func moment(_ title: String) -> Column { Column(title, look: "moment") }
+        /// Long names that may be broken anywhere.
+        static func path(_ title: String) -> Column { Column(title, look: "path") }
+        /// What can be done with a row.
+        static let actions = Column("Actions", look: "deeds")
     }
 
     struct Row: Sendable, MustacheParent {
@@ -41,6 +43,8 @@ struct Table: Sendable {
     /// What is said instead of no rows.
     let empty: String
     let isEmpty: Bool
+    /// True for one of several tables whose columns stand below each other.
+    var isEven = false
 
     /// A table; a cell bears its column's title for narrow screens.
     init(_ caption: String, _ columns: [Column], empty: String, rows: [Row]) {
@@ -64,8 +68,10 @@ struct Cell: Sendable, MustacheParent {
     private var progress: Meter?
     private var isCode = false
     private var label = ""
-    private var isNumber = false
-    private var isMoment = false
+    private var look: String?
+
+    /// Nothing to tell.
+    static let nothing = Cell("–")
 
     /// A text.
     init(_ text: String, note: String? = nil) { (self.text, self.note) = (text, note) }
@@ -99,7 +105,8 @@ struct Cell: Sendable, MustacheParent {
     fileprivate func `in`(_ column: Table.Column) -> Cell {
         var cell = self
         cell.label = column.title
-        (cell.isNumber, cell.isMoment) = (column.isNumber, column.isMoment)
+        let classes = [column.look, text == Cell.nothing.text ? "void" : nil].compactMap(\.self)
+        cell.look = classes.isEmpty ? nil : classes.joined(separator: " ")
         return cell
     }
 
@@ -114,8 +121,7 @@ struct Cell: Sendable, MustacheParent {
         case "meter": progress ?? false
         case "isCode": isCode
         case "label": label
-        case "isNumber": isNumber
-        case "isMoment": isMoment
+        case "look": look ?? false
         default: nil
         }
     }
@@ -127,9 +133,11 @@ struct Meter: Sendable {
     let words: String
     /// What the bar is of, for who does not see it.
     let name: String
+    /// A class of the style sheet.
+    let tone: String
 
-    init(_ fraction: Double, _ words: String, of name: String) {
+    init(_ fraction: Double, _ words: String, of name: String, _ tone: Badge.Tone = .busy) {
         percent = Int((min(max(fraction, 0), 1) * 100).rounded(.down))
-        (self.words, self.name) = (words, name)
+        (self.words, self.name, self.tone) = (words, name, tone.rawValue)
     }
 }

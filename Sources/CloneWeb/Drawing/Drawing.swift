@@ -28,7 +28,6 @@ struct Drawing: Sendable {
         let name: String
         let note: String
         let y: Int
-        let textY: Int
         let colour: String
         let bars: [Bar]
     }
@@ -60,14 +59,12 @@ struct Drawing: Sendable {
     ) -> Row {
         let pale = bars(layer.dataBytesByPart, survey, "pale")
         let strong = bars(layer.visibleBytesByPart, survey, "strong")
-        let name = "\(survey.layers.count - index) · \(layer.volume.shortName)"
         let visible = "\(size(layer.visibleBytes)) of \(size(layer.dataBytes)) visible"
         let y = rowHeight * (index + 1)
         return Row(
-            name: name,
+            name: survey.name(ofLayer: index),
             note: visible,
             y: y,
-            textY: y + rowHeight / 2,
             colour: colour(index, survey),
             bars: pale + strong
         )
@@ -121,6 +118,13 @@ struct Drawing: Sendable {
                 runs.append((index..<(index + 1), values[index]))
             }
         }
+    }
+}
+
+extension DiskSurvey {
+    /// What tells a layer apart from the others; they are counted from the bottom.
+    func name(ofLayer index: Int) -> String {
+        "\(layers.count - index) · \(layers[index].volume.shortName)"
     }
 }
 

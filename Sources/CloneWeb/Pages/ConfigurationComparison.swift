@@ -11,11 +11,15 @@ struct ConfigurationComparison {
     init(then: VMConfiguration, now: VMConfiguration) { (self.then, self.now) = (then, now) }
 
     var parts: [Sheet.Part] {
-        [
-            .init("General", general),
-            .init("Disks", table("disk", disks(then), disks(now))),
-            .init("Network interfaces", table("network interface", cards(then), cards(now))),
+        let tables = [
+            ("General", general), ("Disks", table("disk", disks(then), disks(now))),
+            ("Network interfaces", table("network interface", cards(then), cards(now))),
         ]
+        return tables.map { title, table in
+            var table = table
+            table.isEven = true
+            return .init(title, table)
+        }
     }
 
     private var general: Table {
@@ -34,7 +38,7 @@ struct ConfigurationComparison {
             [.init("Setting"), .init("At the snapshot"), .init("Now"), .init("Difference")],
             empty: "",
             rows: rows.map { name, then, now in
-                let badge = then == now ? Cell("–") : Cell(Badge("Changed", .warning))
+                let badge = then == now ? .nothing : Cell(Badge("Changed", .warning))
                 let cells = [Cell(name), Cell(shown(then)), Cell(shown(now)), badge]
                 return Table.Row(cells: cells, isFaint: then == now)
             }
@@ -68,7 +72,7 @@ struct ConfigurationComparison {
             }
         let cells = [
             Cell(new?.name ?? old?.name ?? ""), Cell(old?.words ?? "–"), Cell(new?.words ?? "–"),
-            badge.map { Cell($0) } ?? Cell("–"),
+            badge.map { Cell($0) } ?? .nothing,
         ]
         return Table.Row(cells: cells, isFaint: badge == nil)
     }

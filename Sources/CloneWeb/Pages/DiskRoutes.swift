@@ -60,8 +60,16 @@ enum DiskRoutes {
             Cell(entry.disk.alias, to: Paths.disk(entry.disk.id), note: entry.disk.kindNote),
             Cell(Badge(top?.status ?? .ok)), Cell(size(entry.disk.capacityBytes)), Cell(place),
             Cell(top == nil ? "–" : "\(entry.volumes.count)"),
-            Cell(entry.vmNames.isEmpty ? "–" : entry.vmNames.joined(separator: ", ")),
+            machines(entry),
         ])
+    }
+
+    /// The VMs that have a disk, which lead to where they are found.
+    private static func machines(_ entry: ListDisks.Entry) -> Cell {
+        let names = entry.vmNames
+        let search = names.map { "name=\"\($0)\"" }.joined(separator: " or ")
+        return names.isEmpty
+            ? .nothing : Cell(names.joined(separator: ", "), to: Paths.listing(Paths.vms, search))
     }
 
     private static func show(_ visit: Visit) throws -> Reply {
@@ -87,10 +95,7 @@ enum DiskRoutes {
             "Disk",
             [
                 .init("Kind", kind), .init("Virtual size", size(disk.capacityBytes)),
-                .init(
-                    "Attached to",
-                    entry.vmNames.isEmpty ? "–" : entry.vmNames.joined(separator: ", ")
-                ),
+                .init("Attached to", machines(entry)),
                 .init("Created", moment(disk.createdAt)), .init("Id", .code(disk.id.rawValue)),
             ] + (disk.lunPath.map { [.init("Device", .code($0))] } ?? [])
         )
@@ -124,13 +129,13 @@ enum DiskRoutes {
             "Layers of the chain, the newest first",
             [
                 .init("Layer"), .init("Holds"), .init("Format"), .init("Storage"),
-                .number("Data"), .number("Visible"), .number("On disk"), .init("File"),
+                .number("Data"), .number("Visible"), .number("On disk"), .path("File"),
             ],
             empty: "",
             rows: survey.layers.enumerated().map { index, layer in
                 let volume = layer.volume
                 return Table.Row(cells: [
-                    Cell("\(survey.layers.count - index)"), Cell(content(of: layer, at: index)),
+                    Cell(survey.name(ofLayer: index)), Cell(content(of: layer, at: index)),
                     Cell(volume.format.label),
                     Cell(volume.domainID.flatMap { names[$0] } ?? "adopted"),
                     Cell(size(layer.dataBytes)), Cell(size(layer.visibleBytes)),

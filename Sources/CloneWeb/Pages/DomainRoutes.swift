@@ -28,13 +28,15 @@ enum DomainRoutes {
     private static func list(_ visit: Visit) throws -> Reply {
         let isMine = try visit.ask(IsAllowed(.manageStorage, on: .system))
         var sheet = Sheet()
-        if isMine { sheet.links = [ActionLink("Add storage domain", "\(Paths.domains)/new")] }
+        if isMine {
+            sheet.links = [ActionLink("Add storage domain", "\(Paths.domains)/new", .primary)]
+        }
         try visit.list(ListStorageDomains(visit.listing), at: Paths.domains, in: &sheet) {
             Table(
                 "Storage domains",
                 [
                     .init("Name"), .init("Status"), .init("Used"), .number("Free"),
-                    .number("Volumes"), .init("Directory"), .init("Actions"),
+                    .number("Volumes"), .path("Directory"), .actions,
                 ],
                 empty: "There is no storage domain yet.",
                 rows: $0.map { row($0, isMine) }
@@ -43,19 +45,24 @@ enum DomainRoutes {
         return .page(WebPage("Storage domains", "sheet", in: .domains, sheet))
     }
 
+    /// So full is a domain in which something should be done.
+    private static let nearlyFull = 0.9
+
     private static func row(_ entry: ListStorageDomains.Entry, _ isMine: Bool) -> Table.Row {
         let domain = entry.domain
         let (free, total) = (entry.freeBytes, entry.totalBytes)
         let used = free.flatMap { free in total.map { ($0 - min($0, free), $0) } }
         let meter = used.map { used, total in
-            Meter(
-                Double(used) / Double(max(total, 1)),
+            let share = Double(used) / Double(max(total, 1))
+            return Meter(
+                share,
                 "\(size(used)) of \(size(total))",
-                of: "Used space of \(domain.name)"
+                of: "Used space of \(domain.name)",
+                share < nearlyFull ? .busy : .bad
             )
         }
         return Table.Row(cells: [
-            Cell(domain.name), Cell(Badge(domain.status)), meter.map { Cell($0) } ?? Cell("–"),
+            Cell(domain.name), Cell(Badge(domain.status)), meter.map { Cell($0) } ?? .nothing,
             free.map { Cell(size($0)) } ?? Cell(Badge("Missing", .bad)),
             Cell("\(entry.volumeCount)"), .code(domain.path), isMine ? actions(entry) : Cell(""),
         ])

@@ -26,8 +26,8 @@ struct JobModel: Sendable {
     init(_ entry: ListJobs.Entry, _ events: Table) {
         let job = entry.job
         badge = Badge(job.status)
-        steps = entry.steps.map(Step.init)
-        total = Meter(entry.fraction, entry.words, of: "All disks")
+        steps = entry.steps.map { Step($0, of: job) }
+        total = Meter(entry.fraction, entry.words, of: "All disks", job.status.tone)
         facts = JobModel.facts(entry)
         failure = job.failure.map { .init($0, job.status == .aborted ? .quiet : .bad) }
         isCancelled = job.isCancelled && job.status == .started
@@ -60,11 +60,17 @@ struct JobModel: Sendable {
 }
 
 extension JobModel.Step {
-    fileprivate init(_ step: JobStep) {
+    fileprivate init(_ step: JobStep, of job: Job) {
         name = step.description
-        badge = Badge(step)
+        badge = Badge(step, of: job)
         let words = "\(size(step.copiedBytes)) of \(size(step.totalBytes))"
-        meter = Meter(step.fraction, words, of: step.description)
+        let isEmpty = step.status == .finished && step.totalBytes == 0
+        meter = Meter(
+            step.fraction,
+            isEmpty ? "nothing to copy" : words,
+            of: step.description,
+            step.status.tone
+        )
         let rate = step.bytesPerSecond.map { "\(size(UInt64($0)))/s" }
         let left = step.secondsLeft.map { "\(duration($0)) left" }
         self.rate = [rate, left].compactMap(\.self).joined(separator: " · ")
@@ -72,10 +78,25 @@ extension JobModel.Step {
 }
 
 extension Badge {
-    fileprivate init(_ step: JobStep) {
-        self =
-            step.status == .started && step.startedAt == nil
-            ? Badge("Waiting", .quiet) : Badge(step.status)
+    /// A step that another's failure has ended was not cancelled by anybody.
+    fileprivate init(_ step: JobStep, of job: Job) {
+        switch (step.status, step.startedAt) {
+        case (.started, nil): self.init("Waiting", .quiet)
+        case (.aborted, nil): self.init("Not started", .quiet)
+        case (.aborted, _) where job.status == .failed: self.init("Stopped", .quiet)
+        case (let status, _): self.init(status)
+        }
+    }
+}
+
+extension Job.Status {
+    /// The colour of a bar.
+    fileprivate var tone: Badge.Tone {
+        switch self {
+        case .started, .finished: .busy
+        case .failed: .bad
+        case .aborted: .quiet
+        }
     }
 }
 

@@ -20,11 +20,14 @@ enum JobRoutes {
 
     private static func list(_ visit: Visit) throws -> Reply {
         var sheet = Sheet()
+        let search = visit.query["search"] ?? ""
+        let states = Job.Status.allCases.map { (Badge($0).word, "status=\($0.rawValue)") }
         sheet.search = SearchBox(
             action: Paths.jobs,
-            value: visit.query["search"] ?? "",
+            value: search,
             label: "Search jobs",
-            example: "status=failed"
+            example: "vm=web and status=failed",
+            chips: Tab.searches([("All", "")] + states, of: Paths.jobs, search)
         )
         try visit.list(ListJobs(visit.listing), at: Paths.jobs, in: &sheet) { jobs in
             Table(
@@ -45,7 +48,7 @@ enum JobRoutes {
         let meter = Meter(entry.fraction, "\(entry.percent) %", of: job.description)
         return Table.Row(cells: [
             Cell(job.description, to: Paths.job(job.id), note: job.failure),
-            Cell(Badge(job.status)), job.status == .started ? Cell(meter) : Cell("–"),
+            Cell(Badge(job.status)), job.status == .started ? Cell(meter) : .nothing,
             Cell(moment(job.startedAt)), Cell(duration(job.seconds)), Cell(job.userName),
         ])
     }
@@ -75,10 +78,7 @@ enum JobRoutes {
             value: search,
             label: "Search events",
             example: "severity=warning and time>2026-01-31",
-            chips: chips.map { name, text in
-                let path = text.isEmpty ? "" : "?search=\(urlEncoded(text))"
-                return Tab(name, Paths.events + path, isCurrent: text == search)
-            }
+            chips: Tab.searches(chips, of: Paths.events, search)
         )
         var query = ListEvents(visit.listing)
         query.isLatest = true

@@ -26,6 +26,7 @@ enum MachineActions {
             try await visit.engine.stop(vm: id, as: visit.session)
             return .redirect(Notice.vmStopped.on(Paths.vm(id)))
         }
+        routes.get("vms/:vm/power-off") { visit in try .page(powerOffPage(visit)) }
         routes.postWaiting("vms/:vm/power-off") { visit in
             let id: VirtualMachine.ID = try visit.id("vm")
             try await visit.engine.stop(vm: id, isForced: true, as: visit.session)
@@ -98,20 +99,36 @@ enum MachineActions {
         }
     }
 
+    private static func powerOffPage(_ visit: Visit) throws -> WebPage {
+        let vm = try visit.ask(ShowVM(id: visit.id("vm"))).vm
+        let question =
+            "Power off \(vm.name)? Its guest ends as by a power cut: what it has not written to its "
+            + "disks is lost. A guest that still answers had better be shut down."
+        return page("Power off", vm, at: "/power-off", question, visit)
+    }
+
     private static func removalPage(_ visit: Visit) throws -> WebPage {
         let answer = try visit.ask(ShowVM(id: visit.id("vm")))
-        let vm = answer.vm
         let count = answer.configuration.disks.count
+        let disks = count == 1 ? "its disk" : "\(count) disks"
         let question =
-            "Remove \(vm.name) with its snapshots and its \(count) disks? Disks that another "
-            + "machine has stay, and so do files that were adopted. This cannot be undone."
-        let form = FormModel(
-            confirming: "Remove \(vm.name)",
-            to: Paths.vm(vm.id, "/remove"),
-            cancel: Paths.vm(vm.id),
-            question
-        )
-        return visit.page("Remove VM", of: vm, form)
+            "Remove \(answer.vm.name) with its snapshots and \(disks)? Disks that another machine has "
+            + "stay, and so do files that were adopted. This cannot be undone."
+        return page("Remove", answer.vm, at: "/remove", question, visit)
+    }
+
+    /// A question before something of a VM is lost.
+    private static func page(
+        _ verb: String,
+        _ vm: VirtualMachine,
+        at place: String,
+        _ question: String,
+        _ visit: Visit
+    ) -> WebPage {
+        let submit = "\(verb) \(vm.name)"
+        let (action, back) = (Paths.vm(vm.id, place), Paths.vm(vm.id))
+        let form = FormModel(confirming: submit, to: action, cancel: back, question)
+        return visit.page("\(verb) VM", of: vm, form)
     }
 
     private static func remove(_ visit: Visit) throws -> Reply {

@@ -26,7 +26,7 @@ enum MachineHead {
             let take = Paths.vm(vm.id, "/snapshots/new")
             sheet.links.append(ActionLink("Take snapshot", take, .primary))
         }
-        if try visit.ask(IsAllowed(.runVM, on: .vm(vm.id))) { sheet.buttons = buttons(vm) }
+        if try visit.ask(IsAllowed(.runVM, on: .vm(vm.id))) { addPower(vm, to: &sheet) }
         if try visit.ask(IsAllowed(.deleteVM, on: .vm(vm.id))) {
             sheet.links.append(ActionLink("Remove", Paths.vm(vm.id, "/remove"), .danger))
         }
@@ -34,15 +34,13 @@ enum MachineHead {
         return sheet
     }
 
-    private static func buttons(_ vm: VirtualMachine) -> [ActionButton] {
+    private static func addPower(_ vm: VirtualMachine, to sheet: inout Sheet) {
         switch vm.status {
-        case .down: [ActionButton("Start", Paths.vm(vm.id, "/start"))]
+        case .down: sheet.buttons = [ActionButton("Start", Paths.vm(vm.id, "/start"))]
         case .up:
-            [
-                ActionButton("Shut down", Paths.vm(vm.id, "/stop")),
-                ActionButton("Power off", Paths.vm(vm.id, "/power-off")),
-            ]
-        case .imageLocked: []
+            sheet.buttons = [ActionButton("Shut down", Paths.vm(vm.id, "/stop"))]
+            sheet.links.insert(ActionLink("Power off", Paths.vm(vm.id, "/power-off")), at: 0)
+        case .imageLocked: break
         }
     }
 

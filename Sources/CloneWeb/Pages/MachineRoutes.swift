@@ -20,7 +20,7 @@ enum MachineRoutes {
         var sheet = Sheet()
         sheet.search = searchBox(visit)
         if try visit.ask(IsAllowed(.createVM, on: .system)) {
-            sheet.links = [ActionLink("Add VM", "\(Paths.vms)/new")]
+            sheet.links = [ActionLink("Add VM", "\(Paths.vms)/new", .primary)]
         }
         try visit.list(ListVMs(visit.listing), at: Paths.vms, in: &sheet) { vms in
             Table(
@@ -57,10 +57,7 @@ enum MachineRoutes {
             value: search,
             label: "Search virtual machines",
             example: "name=web* and status=down",
-            chips: states.map { name, text in
-                let path = text.isEmpty ? Paths.vms : "\(Paths.vms)?search=\(urlEncoded(text))"
-                return Tab(name, path, isCurrent: text == search)
-            }
+            chips: Tab.searches(states, of: Paths.vms, search)
         )
     }
 
@@ -88,6 +85,7 @@ extension Visit {
         do {
             let found = try ask(query)
             sheet.parts = [.init(nil, table(found.entries))]
+            guard found.totalCount > 0 else { return }
             sheet.pager = Pager(self.query, of: found.count, total: found.totalCount, at: path)
         } catch let error as EngineError where error.kind == .badRequest {
             sheet.search?.error = error.description

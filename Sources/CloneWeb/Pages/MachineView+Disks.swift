@@ -13,7 +13,7 @@ extension MachineView {
             [
                 .init("Alias"), .number("Virtual size"), .init("Format"), .init("Storage"),
                 .number("Layers"), .init("Interface"), .number("Boot"), .init("Guest's address"),
-                .init("State"), .init("Actions"),
+                .init("State"), .actions,
             ],
             empty: "The virtual machine has no disk.",
             rows: try answer.configuration.disks.map { disk in

@@ -11,7 +11,7 @@ extension MachineView {
         // The newest first, below the present state that it led to.
         let table = Table(
             "Snapshots",
-            [.init("Description"), .moment("Taken"), .init("Kind"), .init("Actions")],
+            [.init("Description"), .moment("Taken"), .init("Kind"), .actions],
             empty: "No snapshot was taken yet.",
             rows: answer.snapshots.reversed().map { snapshot in
                 row(snapshot, of: id, mayClone, mayManage)

@@ -13,6 +13,11 @@ enum Paths {
     static let users = "\(WebRoutes.root)/users"
     static let account = "\(WebRoutes.root)/account"
 
+    /// What a search finds in a listing; an empty one finds all.
+    static func listing(_ path: String, _ search: String) -> String {
+        search.isEmpty ? path : "\(path)?search=\(urlEncoded(search))"
+    }
+
     static func vm(_ id: VirtualMachine.ID, _ more: String = "") -> String {
         "\(vms)/\(id)\(more)"
     }

@@ -42,7 +42,7 @@ enum UserRoutes {
         try visit.list(ListUsers(visit.listing), at: Paths.users, in: &sheet) { users in
             Table(
                 "Users",
-                [.init("Name"), .moment("Created"), .init("Actions")],
+                [.init("Name"), .moment("Created"), .actions],
                 empty: "There is no user yet.",
                 rows: users.map(row)
             )

@@ -13,7 +13,7 @@ enum Reply: Sendable {
 struct WebPage: Sendable {
     /// The parts of the site that the bar at the top leads to.
     enum Section: String, Sendable, CaseIterable {
-        case vms = "Virtual machines"
+        case vms = "VMs"
         case disks = "Disks"
         case domains = "Storage"
         case jobs = "Jobs"
