@@ -21,7 +21,8 @@ struct CrowdTests {
         try fill(house.engine, count: 10_000)
         let pages = [
             "vms", "vms?page=200", "vms?search=node-77*", "disks", "domains", "jobs", "events",
-            "users", "users/jane@internal", "vms/\(house.vm.id)/disks/attach",
+            "users", "users/jane@internal", "users/jane@internal?page=3",
+            "vms/\(house.vm.id)/disks/attach",
         ]
         try await house.visit { client in
             let browser = try await house.browser(client)
@@ -42,7 +43,7 @@ struct CrowdTests {
         }
     }
 
-    /// Makes VMs with long descriptions, and an event for each.
+    /// Makes VMs with long descriptions, an event for each, and a role on each.
     private func fill(_ engine: Engine, count: Int) throws {
         try engine.store.write { database in
             for number in 1...count {
@@ -52,6 +53,8 @@ struct CrowdTests {
                 try vm.insert(database)
                 var event = Event(.vmAdded(vm: vm.name, user: "admin@internal"), time: Date())
                 try event.insert(database)
+                try Permission(userName: "jane@internal", role: .vmOwner, object: .vm(vm.id))
+                    .insert(database)
             }
         }
     }

@@ -132,17 +132,21 @@ struct FormTests {
             let root = "\(House.root)/users"
             let password = ["password": "a long password", "again": "a long password"]
             try await send(browser, "\(root)/new", ["name": "kim"].merging(password) { $1 })
-            let object = "vm:\(house.vm.id)"
-            let role = ["role": "UserVmManager", "object": object]
             let kim = "\(root)/kim@internal"
-            try await send(browser, "\(kim)/permissions", role)
+            let role = ["role": "UserVmManager"]
+            try await send(
+                browser,
+                "\(kim)/permissions",
+                role.merging(["kind": "vm", "name": "web"]) { $1 }
+            )
             #expect(try await browser.get(kim).text.contains("on VM web"))
             func sees() throws -> Bool {
                 let session = Session(userName: "kim@internal")
                 return try house.engine.answer(ListVMs(), as: session).count == 1
             }
             #expect(try sees())
-            try await send(browser, "\(kim)/permissions/revoke", role)
+            let object = ["object": "vm:\(house.vm.id)"]
+            try await send(browser, "\(kim)/permissions/revoke", role.merging(object) { $1 })
             #expect(try !sees())
             let other = ["password": "another password", "again": "another password"]
             try await send(browser, "\(kim)/password", other)
@@ -157,6 +161,35 @@ struct FormTests {
             let own = try await browser.post("\(House.root)/account", other)
             #expect(own.status == .seeOther)
             #expect(try !house.engine.isValid(browser.token))
+        }
+    }
+
+    @Test(
+        "a role is granted on what a name or an id means, and on nothing else",
+        arguments: [
+            ("vm", "web", "on VM web"), ("disk", "system", "on disk system"),
+            ("domain", "first", "on storage domain first"), ("system", "", "on everything"),
+            ("vm", "nothing", "There is no VM &#39;nothing&#39;."),
+            ("disk", "web", "There is no disk &#39;web&#39;."),
+            ("domain", "", "Say which one: its name or its id."),
+            ("system", "web", "Everything has no name: empty this, or choose what bears the name."),
+        ]
+    )
+    func permissions(kind: String, name: String, words: String) async throws {
+        let house = try House()
+        try await house.visit { client in
+            let browser = try await house.browser(client)
+            let jane = "\(House.root)/users/jane@internal"
+            let form = ["role": "DiskOperator", "kind": kind, "name": name]
+            let response = try await browser.post("\(jane)/permissions", form)
+            let isGranted = words.hasPrefix("on ")
+            #expect((response.status == .seeOther) == isGranted)
+            let page = isGranted ? try await browser.get(jane).text : response.text
+            #expect(page.contains(words), "\(page)")
+            // What was typed stays to be mended, with the reason beside it.
+            #expect(page.contains(#"id="name" name="name" value="\#(isGranted ? "" : name)""#))
+            let held = try house.engine.answer(ListPermissions(of: "jane@internal"), as: Session())
+            #expect(held.count == (isGranted ? 1 : 0))
         }
     }
 

@@ -44,6 +44,23 @@ extension Permission {
             actions.contains(.manageStorage) || actions.contains(.readUsers)
         }
 
+        /// What it is for, in some words.
+        package var purpose: String {
+            switch self {
+            case .superUser: "everything"
+            case .readOnlyAdministrator: "looks at everything"
+            case .clusterAdministrator: "all about VMs and their disks"
+            case .storageAdministrator: "all about storage domains and disks"
+            case .powerUser: "makes VMs and disks, and owns those"
+            case .user: "uses a VM: sees, starts and stops it"
+            case .runTimeManager: "uses a VM, plugs and unplugs its disks"
+            case .vmOwner: "everything with a VM, its snapshots and disks"
+            case .vmCreator: "makes VMs"
+            case .diskCreator: "makes disks in a domain"
+            case .diskOperator: "attaches, changes and removes a disk"
+            }
+        }
+
         /// All that can be done with a VM and what belongs to it.
         private static let vmActions = diskActions.union([
             .createVM, .readVM, .editVM, .runVM, .deleteVM, .configureVMStorage, .manageSnapshots,

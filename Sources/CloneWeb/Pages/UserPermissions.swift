@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CloneEngine
+internal import HTTPTypes
 
 /// What one user may do.
 struct UserPermissions: Sendable {
@@ -9,117 +10,167 @@ struct UserPermissions: Sendable {
     struct Granted: Sendable {
         let role: String
         let object: String
+        /// What a form takes it back by.
         let objectID: String
     }
 
     let permissions: [Granted]
-    let action: String
-    let role: Field
-    let object: Field
+    let pager: Pager?
+    let revoke: String
+    let grant: FormModel
+    /// Why one could not be taken back.
     let errors: [String]
 
-    static func page(_ visit: Visit, errors: [String] = []) throws -> WebPage {
+    /// The page, with what an engine has said against a change.
+    static func page(_ visit: Visit, _ error: EngineError? = nil) throws -> WebPage {
         try UserRoutes.requireAdministrator(visit)
         let name = try visit.name(in: "user")
-        let names = try ObjectNames(visit)
-        let granted = try visit.ask(ListPermissions(of: name))
-        let model = UserPermissions(
-            permissions: granted.map {
-                Granted(
-                    role: $0.permission.role.rawValue,
-                    object: ObjectNames.name(of: $0),
-                    objectID: ObjectNames.text($0.permission.object)
-                )
-            },
-            action: Paths.user(name, "/permissions"),
-            role: Field(
-                "role",
-                "Role",
-                of: Permission.Role.allCases.map { ($0.rawValue, $0.rawValue) },
-                visit.form["role"] ?? Permission.Role.vmOwner.rawValue
-            ),
-            object: Field(
-                "object",
-                "On",
-                of: names.choices,
-                visit.form["object"],
-                hint:
-                    "Everything, a storage domain, or one of the first \(ObjectNames.maximumVMs) VMs."
-            ),
-            errors: errors
+        var grant = FormModel(
+            "Grant",
+            to: Paths.user(name, "/permissions"),
+            cancel: Paths.users,
+            fields: fields(visit)
         )
-        var page = WebPage("Permissions of \(name)", "users", in: .users, model)
+        let isRevoked = visit.form["object"] != nil
+        if let error, !isRevoked { grant.show(error, places) }
+        let all = try visit.ask(ListPermissions(of: name))
+        let shown = all.dropFirst((Pager.page(in: visit.query) - 1) * Pager.size)
+            .prefix(Pager.size)
+        let model = UserPermissions(
+            permissions: shown.map(Granted.init),
+            pager: all.count > Pager.size
+                ? Pager(visit.query, of: shown.count, total: all.count, at: Paths.user(name)) : nil,
+            revoke: Paths.user(name, "/permissions/revoke"),
+            grant: grant,
+            errors: isRevoked ? error?.refusals.map(\.text) ?? [] : []
+        )
+        var page = WebPage("Permissions of \(name)", "permissions", in: .users, model)
         page.trail = [Link("Users", Paths.users)]
-        page.status = errors.isEmpty ? 200 : 409
+        page.status = error?.kind.status.code ?? 200
         return page
     }
 
-    @Sendable
-    static func grant(_ visit: Visit) throws -> Reply {
-        try change(visit, isGranted: true, .permissionGranted)
+    private static func fields(_ visit: Visit) -> [Field] {
+        [
+            Field(
+                "role",
+                "Role",
+                of: Permission.Role.allCases.map { ($0.rawValue, "\($0.rawValue): \($0.purpose)") },
+                visit.form["role"] ?? Permission.Role.vmOwner.rawValue
+            ),
+            Field(
+                "kind",
+                "On",
+                of: PermissionTarget.allCases.map { ($0.rawValue, $0.label) },
+                visit.form["kind"] ?? PermissionTarget.vm.rawValue
+            ),
+            Field(
+                "name",
+                "Its name",
+                visit.form["name"],
+                hint: "Or its id. Empty for everything."
+            ),
+        ]
     }
 
+    private static let places = [
+        "VM_NOT": "name", "DISK_NOT": "name", "STORAGE_DOMAIN_NOT": "name", "AMBIGUOUS": "name",
+        "OBJECT": "name",
+    ]
+
+    /// Gives the user the role on what the form names.
+    @Sendable
+    static func grant(_ visit: Visit) throws -> Reply {
+        try change(visit, isGranted: true, .permissionGranted) {
+            let kind: PermissionTarget = visit.form.choice("kind") ?? .vm
+            return try kind.object(named: visit.form["name"] ?? "", visit)
+        }
+    }
+
+    /// Takes a role back that the page has shown.
     @Sendable
     static func revoke(_ visit: Visit) throws -> Reply {
-        try change(visit, isGranted: false, .permissionRevoked)
+        try change(visit, isGranted: false, .permissionRevoked) {
+            ObjectReference(text: visit.form["object"] ?? "")
+        }
     }
 
     private static func change(
         _ visit: Visit,
         isGranted: Bool,
-        _ notice: Notice
+        _ notice: Notice,
+        _ object: () throws -> ObjectReference?
     ) throws -> Reply {
         let name = try visit.name(in: "user")
-        guard let role: Permission.Role = visit.form.choice("role"),
-            let object = ObjectNames.object(visit.form["object"] ?? "")
-        else { return .page(try page(visit, errors: ["Choose a role and an object."])) }
         do {
+            guard let role: Permission.Role = visit.form.choice("role"), let object = try object()
+            else { throw EngineError(.noObject("Choose a role, and what it is on.")) }
             let permission = Permission(userName: name, role: role, object: object)
             try visit.run(GrantPermission(permission, isGranted: isGranted))
             return .redirect(notice.on(Paths.user(name)))
         } catch let error as EngineError {
-            return .page(try page(visit, errors: error.refusals.map(\.text)))
+            return .page(try page(visit, error))
         }
     }
 }
 
-/// The names of what permissions are about.
-private struct ObjectNames {
-    private let domains: [StorageDomain]
-    private let vms: [VirtualMachine]
-    /// More than anybody picks from a list.
-    static let maximumVMs = 500
-
-    init(_ visit: Visit) throws {
-        domains = try visit.ask(ListStorageDomains()).map(\.domain)
-        vms = try visit.ask(ListVMs(.init(maximum: ObjectNames.maximumVMs))).entries
+extension UserPermissions.Granted {
+    fileprivate init(_ entry: ListPermissions.Entry) {
+        let reference = entry.permission.object
+        role = entry.permission.role.rawValue
+        object = reference == .system ? "everything" : "\(reference.noun) \(entry.objectName)"
+        objectID = reference.text
     }
+}
 
-    var choices: [(value: String, text: String)] {
-        [(ObjectNames.text(.system), "Everything")]
-            + domains.map { (ObjectNames.text(.domain($0.id)), "Storage domain \($0.name)") }
-            + vms.map { (ObjectNames.text(.vm($0.id)), "VM \($0.name)") }
-    }
+/// What permissions are about.
+///
+/// It is named, not picked: there may be any number of each.
+private enum PermissionTarget: String, CaseIterable {
+    case vm, disk, domain, system
 
-    static func name(of entry: ListPermissions.Entry) -> String {
-        let object = entry.permission.object
-        let noun =
-            switch object.kind {
-            case .system: "Everything"
-            case .storageDomain: "Storage domain"
-            case .vm: "VM"
-            default: "\(object.kind.rawValue)"
-            }
-        return "\(noun) \(entry.objectName)"
-    }
-
-    static func text(_ object: ObjectReference) -> String { "\(object.kind.rawValue):\(object.id)" }
-
-    static func object(_ text: String) -> ObjectReference? {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let kind = ObjectReference.Kind(rawValue: String(parts[0])) else {
-            return nil
+    var label: String {
+        switch self {
+        case .vm: "VM"
+        case .disk: "Disk"
+        case .domain: "Storage domain"
+        case .system: "Everything"
         }
-        return ObjectReference(kind: kind, id: String(parts[1]))
+    }
+
+    /// The one thing that somebody means by a name or an id.
+    func object(named name: String, _ visit: Visit) throws -> ObjectReference {
+        guard name.isEmpty == (self == .system) else {
+            throw EngineError(
+                .noObject(
+                    self == .system
+                        ? "Everything has no name: empty this, or choose what bears the name."
+                        : "Say which one: its name or its id."
+                )
+            )
+        }
+        return switch self {
+        case .vm: .vm(try visit.ask(Find.vm(name)))
+        case .disk: .disk(try visit.ask(Find.disk(name)))
+        case .domain: .domain(try visit.ask(Find.domain(name)))
+        case .system: .system
+        }
+    }
+}
+
+extension ObjectReference {
+    /// As the page's forms send it.
+    fileprivate var text: String { "\(kind.rawValue):\(id)" }
+
+    fileprivate init?(text: String) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let kind = Kind(rawValue: String(parts[0])) else { return nil }
+        self.init(kind: kind, id: String(parts[1]))
+    }
+}
+
+extension Refusal {
+    fileprivate static func noObject(_ text: String) -> Refusal {
+        Refusal("OBJECT_MISSING", .badRequest, text)
     }
 }

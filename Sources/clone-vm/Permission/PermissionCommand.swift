@@ -31,24 +31,7 @@ struct PermissionCommand: ParsableCommand {
     }
 }
 
-extension Permission.Role: ExpressibleByArgument {
-    /// What it is for, in some words.
-    fileprivate var purpose: String {
-        switch self {
-        case .superUser: "everything"
-        case .readOnlyAdministrator: "looks at everything"
-        case .clusterAdministrator: "all about VMs and their disks"
-        case .storageAdministrator: "all about storage domains and disks"
-        case .powerUser: "makes VMs and disks, and owns those"
-        case .user: "uses a VM: sees, starts and stops it"
-        case .runTimeManager: "uses a VM, plugs and unplugs its disks"
-        case .vmOwner: "everything with a VM, its snapshots and disks"
-        case .vmCreator: "makes VMs"
-        case .diskCreator: "makes disks in a domain"
-        case .diskOperator: "attaches, changes and removes a disk"
-        }
-    }
-}
+extension Permission.Role: ExpressibleByArgument {}
 
 /// What a permission is about.
 struct PermissionObject: ParsableArguments {
