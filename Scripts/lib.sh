@@ -10,7 +10,7 @@ swift_packages=(
 # that runs beside it, file systems whose files can share blocks, and what people run VMs with.
 clone_image_packages=(
     zlib1g-dev libzstd-dev libdeflate-dev libisal-dev libsqlite3-dev qemu-utils qemu-system-x86 xfsprogs btrfs-progs
-    libvirt-dev libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu
+    libvirt-dev libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu procps
 )
 # Clients that the server is tested with are written in Python, one of their modules is compiled; and a
 # browser with letters to show.

@@ -74,6 +74,13 @@ public final class LibvirtDaemon: @unchecked Sendable {
             mkdir -p "${place%:*}"
             mount --bind "$0/${place#*:}" "${place%:*}"
         done
+        # QEMU's driver looks for this user, whom only the package of the system's own daemon makes.
+        for entry in passwd/libvirt-qemu:x:64055:64055::: group/libvirt-qemu:x:64055:; do
+            file=/etc/${entry%%/*}
+            ! grep -q ^libvirt-qemu: $file || continue
+            (cat $file; echo "${entry#*/}") >"$0$file"
+            mount --bind "$0$file" $file
+        done
         while true; do
             rm -f "$0/down"
             PATH=$PATH:/usr/sbin libvirtd --config "$0/etc/libvirtd.conf" --pid-file "$0/pid"
