@@ -103,7 +103,8 @@ struct RecoveryTests {
         let engine = try reopened()
         #expect(try engine.check() == [])
         #expect(try engine.answer(ListVMs(), as: Session()).count == 4)
-        try engine.run(CancelJob(id: unwanted.id), as: Session())
+        try engine.cancel(unwanted.id, as: Session())
+        #expect(try engine.answer(ListVMs(), as: Session()).count == 3)
         let jobs = try engine.resumeJobs()
         #expect(Set(jobs.map(\.job.id)) == [wanted.id, complete.id])
         for job in jobs { try await job.finish() }

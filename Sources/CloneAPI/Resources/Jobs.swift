@@ -32,7 +32,7 @@ extension RouteTable {
             "Asks a job to stop; what it has done is undone. Not of oVirt.",
             body: "action",
             .slow { call in
-                try call.run(CancelJob(id: call.id("job")))
+                try call.engine.cancel(call.id("job"), as: call.session)
                 return .complete
             }
         ),

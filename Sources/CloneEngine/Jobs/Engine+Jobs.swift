@@ -51,6 +51,14 @@ extension Engine {
         }
     }
 
+    /// Asks a job to stop, in whatever process it runs; one that nobody is at work on is undone.
+    ///
+    /// - Throws: `EngineError` when there is none, it has ended, or it is somebody else's.
+    package func cancel(_ id: Job.ID, as session: Session) throws(EngineError) {
+        try run(CancelJob(id: id), as: session)
+        do { try recover() } catch { throw EngineError(failure: error) }
+    }
+
     private func settle(_ job: Job) throws {
         let (current, steps) = try store.read { database in
             (try Job.fetchOne(database, key: job.id), try JobStep.ofJob(job.id).fetchAll(database))
@@ -127,15 +135,13 @@ extension CommandContext {
     }
 }
 
-/// Asks a running job to stop, in whatever process it runs.
-package struct CancelJob: Command {
-    package var looksAtMachines: Bool { false }
+/// Notes that a running job is to stop, which whoever is at work on it looks for.
+struct CancelJob: Command {
+    var looksAtMachines: Bool { false }
 
-    package let id: Job.ID
+    let id: Job.ID
 
-    package init(id: Job.ID) { self.id = id }
-
-    package func validate(_ context: CommandContext) throws -> [Refusal] {
+    func validate(_ context: CommandContext) throws -> [Refusal] {
         guard let job = try Job.fetchOne(context.database, key: id),
             try context.isVisible("job", id, Visibility(context).jobs)
         else { return [.notFound("job", id.rawValue)] }
@@ -147,7 +153,7 @@ package struct CancelJob: Command {
         return refusals + [.cannot("cancel job", "JOB_HAS_ENDED", reason)]
     }
 
-    package func run(_ context: CommandContext) throws {
+    func run(_ context: CommandContext) throws {
         guard var job = try Job.fetchOne(context.database, key: id) else { return }
         job.isCancelled = true
         try job.update(context.database)

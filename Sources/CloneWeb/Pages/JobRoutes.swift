@@ -12,7 +12,7 @@ enum JobRoutes {
         routes.live("jobs/:job", show)
         routes.post("jobs/:job/cancel") { visit in
             let id: Job.ID = try visit.id("job")
-            try visit.run(CancelJob(id: id))
+            try visit.engine.cancel(id, as: visit.session)
             return .redirect(Notice.jobCancelled.on(Paths.job(id)))
         }
         routes.live("events", events)

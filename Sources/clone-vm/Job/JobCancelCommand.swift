@@ -17,9 +17,7 @@ struct JobCancelCommand: EngineCommand {
     @OptionGroup var common: CommonOptions
 
     func run(with client: Client) throws {
-        try client.run(CancelJob(id: client.job(job)))
-        // Nobody may be at work on it.
-        try client.engine.recover()
+        try client.engine.cancel(client.job(job), as: client.session)
         client.done()
     }
 }
