@@ -33,14 +33,20 @@ package final class Engine: Sendable {
     ///   - resumesJobs: clones that are started outlive this process: they wait for the next that calls
     ///     `resumeJobs()`, and are not undone before.
     ///   - patienceSeconds: how long another process's transaction is waited for.
+    ///   - answersSideBySide: do not let questions wait for each other; opening takes longer then.
     /// - Throws: `EngineError` when the store cannot be used.
     package init(
         state directory: String,
         hypervisor: (any Hypervisor)? = nil,
         resumesJobs: Bool = false,
-        patienceSeconds: Double = 30
+        patienceSeconds: Double = 30,
+        answersSideBySide: Bool = true
     ) throws(EngineError) {
-        store = try Store(in: directory, patienceSeconds: patienceSeconds)
+        store = try Store(
+            in: directory,
+            patienceSeconds: patienceSeconds,
+            readsSideBySide: answersSideBySide
+        )
         outlook = hypervisor.map(Outlook.init)
         self.resumesJobs = resumesJobs
         copiers = DomainTurns(in: store.directory)

@@ -13,13 +13,15 @@ struct Client {
     /// Before the engine has finished or undone anything.
     let startedAt = Date()
 
-    init(_ options: CommonOptions, resumesJobs: Bool) throws {
+    /// The engine of the options' state, as a command wants it.
+    init<C: EngineCommand>(for command: C) throws {
         engine = try Engine(
-            state: options.stateDirectory,
-            hypervisor: Libvirt.hypervisor(options.libvirtURI),
-            resumesJobs: resumesJobs
+            state: command.common.stateDirectory,
+            hypervisor: Libvirt.hypervisor(command.common.libvirtURI),
+            resumesJobs: command.resumesJobs,
+            answersSideBySide: C.isServer
         )
-        isJSON = options.json
+        isJSON = command.common.json
     }
 
     @discardableResult func run<C: Command>(_ command: C) throws -> C.Outcome {
@@ -35,8 +37,8 @@ struct Client {
     }
 
     /// Shows what a command has made: a sentence for people.
-    func show(_ document: some Document, _ sentence: String) {
-        Output.print(isJSON ? document.text : sentence)
+    func show(_ document: some Document, _ sentence: @autoclosure () -> String) {
+        Output.print(isJSON ? document.text : sentence())
     }
 
     /// Tells programs that a command without an outcome is done.

@@ -16,7 +16,11 @@ struct AddressTests {
 
     init() throws {
         directory = try TemporaryDirectory()
-        store = try Store(in: directory.path("state"), patienceSeconds: 1)
+        store = try Store(
+            in: directory.path("state"),
+            patienceSeconds: 1,
+            readsSideBySide: false
+        )
         try store.write { try vm.insert($0) }
     }
 

@@ -40,6 +40,16 @@ struct FaultTests {
         return try workshop.engine.start(wish, as: workshop.session)
     }
 
+    /// Three snapshots with changes between them and after them, and what the disk reads as at each.
+    private func snapshots() throws -> [(Snapshot, String)] {
+        try (1...3).map { number in
+            let snapshot = try workshop.snapshot("s\(number)")
+            let reference = try workshop.reference(workshop.volume(of: disk, at: snapshot))
+            try workshop.write(number * 16, to: disk, "\(number * 700)k 1M")
+            return (snapshot, reference)
+        }
+    }
+
     @Test("a failing copy of one disk takes the others and the VM with it")
     func failingStep() async throws {
         let other = try workshop.addDisk("other")
@@ -86,8 +96,10 @@ struct FaultTests {
         for disk in [disk, other] { wish.disks[disk.id, default: .init()].domainID = domain.id }
         let keys = workshop.keys { _ = try workshop.engine.start(wish, as: workshop.session) }
         #expect(keys == ["DISK_SPACE_LOW_ON_STORAGE_DOMAIN"])
-        // Without the check the disk fills up, and the clone is undone.
+        // Without the check that disk fills up, and the other, which has got room, goes with it.
         wish.checksSpace = false
+        wish.disks[disk.id]?.domainID = workshop.second.id
+        try Data(count: 8 << 20).write(to: URL(filePath: small.path("filler")))
         let job = try workshop.engine.start(wish, as: workshop.session)
         let error = await #expect(throws: EngineError.self) { try await job.finish() }
         #expect(error?.refusals.map(\.key) == ["COPY_FAILED"])
@@ -175,15 +187,61 @@ struct FaultTests {
         #expect(try workshop.engine.check() == [])
     }
 
+    @Test("clones and deletions of snapshots at the same time exclude each other or are done")
+    func clonesAndDeletions() async throws {
+        let references = try snapshots()
+        let present = try workshop.reference(workshop.activeVolume(of: disk))
+        let allowed = [
+            "OBJECT_LOCKED", "VM_IS_DURING_SNAPSHOT", "DISKS_LOCKED", "VM_SNAPSHOT_DOES_NOT_EXIST",
+        ]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (number, (snapshot, reference)) in references.enumerated() {
+                group.addTask {
+                    do throws(EngineError) {
+                        let deletion = DeleteSnapshot(id: snapshot.id)
+                        try await workshop.engine.start(deletion, as: workshop.session).finish()
+                    } catch { #expect(Set(error.refusals.map(\.key)).isSubset(of: allowed)) }
+                }
+                group.addTask {
+                    do {
+                        let clone = try await workshop.clone(snapshot, as: "clone\(number)")
+                        try workshop.prove(clone.configuration.disks[0], equals: reference)
+                    } catch let error as EngineError {
+                        #expect(Set(error.refusals.map(\.key)).isSubset(of: allowed))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let active = try workshop.activeVolume(of: disk)
+        try QemuImg.compare(active.path, format: "qcow2", present, format: "raw")
+        #expect(try workshop.engine.check() == [])
+    }
+
+    @Test("a clone of a snapshot that is being deleted is refused, and so is a second deletion")
+    func deletionHolds() async throws {
+        let snapshot = try workshop.snapshot("s")
+        let deletion = DeleteSnapshot(id: snapshot.id)
+        var job: RunningJob?
+        try await workshop.holdingTurns {
+            job = try workshop.engine.start(deletion, as: workshop.session)
+            let keys = workshop.keys { _ = try start(snapshot) }
+            #expect(keys == ["VM_IS_DURING_SNAPSHOT", "DISKS_LOCKED"])
+            let again = workshop.keys {
+                _ = try workshop.engine.start(
+                    DeleteSnapshot(id: snapshot.id),
+                    as: workshop.session
+                )
+            }
+            #expect(again == ["OBJECT_LOCKED"])
+        }
+        try await job?.finish()
+        #expect(try workshop.engine.check() == [])
+    }
+
     @Test("deleting a snapshot keeps what the others and the present state read as")
     func deleteSnapshot() async throws {
-        var references: [(Snapshot, String)] = []
-        for number in 1...3 {
-            let snapshot = try workshop.snapshot("s\(number)")
-            let volume = try workshop.volume(of: disk, at: snapshot)
-            references.append((snapshot, try workshop.reference(volume)))
-            try workshop.write(number * 16, to: disk, "\(number * 700)k 1M")
-        }
+        var references = try snapshots()
         let present = try workshop.reference(workshop.activeVolume(of: disk))
         for index in [1, 0] {
             let removed = references.remove(at: index)

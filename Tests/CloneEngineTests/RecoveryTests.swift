@@ -15,12 +15,7 @@ struct RecoveryTests {
     let disk: Disk
     let snapshot: Snapshot
 
-    init() throws {
-        workshop = try Workshop()
-        disk = try workshop.addDisk("root")
-        try workshop.write(5, to: disk, "0 4M")
-        snapshot = try workshop.snapshot("s")
-    }
+    init() throws { (workshop, disk, snapshot) = try Workshop.withSnapshot() }
 
     /// Stores a clone's job as a process does that dies right after.
     private func leaveJob() throws -> Job {
@@ -191,6 +186,15 @@ struct RecoveryTests {
         try system.makeReadOnly()
         let keys = workshop.keys { _ = try Engine(state: system.path("state")) }
         #expect(keys == ["STORE_UNUSABLE"])
+    }
+
+    @Test("a change is on stable storage before it is reported", arguments: [true, false])
+    func durable(sideBySide: Bool) throws {
+        let state = workshop.directory.path("state")
+        let engine = try Engine(state: state, answersSideBySide: sideBySide)
+        let level = try engine.store.write { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+        // Two is FULL: each transaction is flushed at its end.
+        #expect(level == 2)
     }
 
     @Test("the store and its directory are for nobody else")

@@ -73,6 +73,7 @@ struct RequirementTests {
     @Test("4: each disk goes to the domain, format, allocation and drive that the user chooses")
     func choices() async throws {
         let (deep, paths) = try workshop.adoptChain("deep")
+        let files = try paths.map(FileState.init)
         let raw = try workshop.addDisk("plain", VolumeShape(.raw, .sparse))
         try workshop.write(7, to: raw)
         let snapshot = try workshop.snapshot("s")
@@ -101,6 +102,7 @@ struct RequirementTests {
             disks[1],
             equals: workshop.reference(workshop.volume(of: raw, at: snapshot))
         )
+        #expect(try paths.map(FileState.init) == files)
     }
 
     @Test("6: the clone works while the VM is up, and a real machine holds the active volume")
@@ -195,5 +197,17 @@ struct RequirementTests {
             _ = try workshop.engine.plan(wish, as: workshop.session)
         }
         #expect(keys == ["SHAREABLE_DISK_NOT_SUPPORTED"])
+    }
+}
+
+/// What changes when a file is written to.
+private struct FileState: Equatable {
+    let content: Data
+    let modified: Date?
+
+    init(_ path: String) throws {
+        content = try Data(contentsOf: URL(filePath: path))
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        modified = attributes[.modificationDate] as? Date
     }
 }

@@ -13,32 +13,12 @@ struct TurnTests {
 
     init() throws { workshop = try Workshop() }
 
-    /// Files that another process has locked until the body has ended.
-    private func holding(_ numbers: [Int], _ body: () async throws -> Void) async throws {
-        let turns = workshop.engine.stateDirectory + "/turns"
-        try FileManager.default.createDirectory(atPath: turns, withIntermediateDirectories: true)
-        let paths = numbers.map { "\(turns)/\(workshop.first.id)-\($0)" }
-        let holder = Process()
-        let told = Pipe()
-        holder.executableURL = URL(filePath: "/bin/sh")
-        let script = paths.enumerated().map { "exec \($0 + 7)>\($1); flock \($0 + 7);" }
-        holder.arguments = ["-c", script.joined(separator: " ") + " echo held; exec sleep 60"]
-        holder.standardOutput = told
-        try holder.run()
-        _ = try told.fileHandleForReading.read(upToCount: 5)
-        defer {
-            holder.terminate()
-            holder.waitUntilExit()
-        }
-        try await body()
-    }
-
     @Test("a copy waits until a copy of another process has ended")
     func otherProcess() async throws {
         _ = try workshop.addDisk("data")
         let snapshot = try workshop.snapshot("s")
         var job: RunningJob?
-        try await holding([0, 1]) {
+        try await workshop.holdingTurns() {
             let wish = CloneVMFromSnapshot(snapshotID: snapshot.id, name: "clone")
             job = try workshop.engine.start(wish, as: workshop.session)
             try await Task.sleep(for: .milliseconds(500))
@@ -54,7 +34,7 @@ struct TurnTests {
     func cancelled() async throws {
         _ = try workshop.addDisk("data")
         let snapshot = try workshop.snapshot("s")
-        try await holding([0, 1]) {
+        try await workshop.holdingTurns() {
             let wish = CloneVMFromSnapshot(snapshotID: snapshot.id, name: "clone")
             let job = try workshop.engine.start(wish, as: workshop.session)
             try await Task.sleep(for: .milliseconds(200))
@@ -69,7 +49,7 @@ struct TurnTests {
     func oneLeft() async throws {
         _ = try workshop.addDisk("data")
         let snapshot = try workshop.snapshot("s")
-        try await holding([0]) { _ = try await workshop.clone(snapshot) }
+        try await workshop.holdingTurns([0]) { _ = try await workshop.clone(snapshot) }
     }
 
     @Test("engines of one state never copy more at the same time than a domain may have")

@@ -147,3 +147,39 @@ struct Workshop {
         } catch { return ["\(error)"] }
     }
 }
+
+extension Workshop {
+    /// Does something while another process has turns of the first domain, all unless said otherwise.
+    func holdingTurns(
+        _ numbers: [Int] = Array(0..<DomainTurns.copiesPerDomain),
+        _ body: () async throws -> Void
+    ) async throws {
+        let turns = engine.stateDirectory + "/turns"
+        try FileManager.default.createDirectory(atPath: turns, withIntermediateDirectories: true)
+        let paths = numbers.map { "\(turns)/\(first.id)-\($0)" }
+        let holder = Process()
+        let told = Pipe()
+        holder.executableURL = URL(filePath: "/bin/sh")
+        let script = paths.enumerated().map { "exec \($0 + 7)>\($1); flock \($0 + 7);" }
+        holder.arguments = ["-c", script.joined(separator: " ") + " echo held; exec sleep 60"]
+        holder.standardOutput = told
+        try holder.run()
+        _ = try told.fileHandleForReading.read(upToCount: 5)
+        defer {
+            holder.terminate()
+            holder.waitUntilExit()
+        }
+        try await body()
+    }
+}
+
+extension Workshop {
+    /// A workshop whose VM has a card and a disk with data, and a snapshot.
+    static func withSnapshot() throws -> (workshop: Workshop, disk: Disk, snapshot: Snapshot) {
+        let workshop = try Workshop()
+        let disk = try workshop.addDisk("root")
+        try workshop.write(5, to: disk, "0 4M")
+        try workshop.run(AddNIC(vmID: workshop.vm.id, name: "nic1"))
+        return (workshop, disk, try workshop.snapshot("s"))
+    }
+}

@@ -80,6 +80,16 @@ struct StoryTests {
         #expect(try host.succeed("event list").text == before.1)
     }
 
+    @Test("who only asks changes no byte of the store")
+    func asking() throws {
+        let store = URL(filePath: host.directory.path("state/engine.sqlite"))
+        let before = try Data(contentsOf: store)
+        for line in ["vm show web", "snapshot show web s", "disk list", "recover --check"] {
+            try host.succeed(line)
+        }
+        #expect(try Data(contentsOf: store) == before)
+    }
+
     @Test("two processes clone one snapshot at the same time")
     func together() throws {
         let output = try host.shell(

@@ -38,7 +38,9 @@ extension Engine {
     /// The jobs that have not ended and for which a condition holds, as they and their steps are.
     func jobs(where condition: (Job, [JobStep]) throws -> Bool) throws -> [Job] {
         try store.read { database in
-            let started = Job.filter(Column("status") == Job.Status.started)
+            let started = SQLRequest<Job>(
+                literal: "SELECT * FROM job WHERE status = \(Job.Status.started)"
+            )
             return try started.fetchAll(database).filter { job in
                 try condition(job, JobStep.ofJob(job.id).fetchAll(database))
             }

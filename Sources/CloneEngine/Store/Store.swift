@@ -9,7 +9,7 @@ internal import GRDB
 final class Store: Sendable {
     /// The directory of all that the engine keeps.
     let directory: String
-    private let database: DatabasePool
+    private let database: any DatabaseWriter
 
     /// Opens the store of a directory, and makes both where there are none.
     ///
@@ -18,8 +18,13 @@ final class Store: Sendable {
     /// - Parameters:
     ///   - directory: the engine's state directory.
     ///   - patienceSeconds: how long somebody else's transaction is waited for.
+    ///   - readsSideBySide: read on connections of their own, and not on the one that writes.
     /// - Throws: `EngineError` when the directory cannot be made or the store cannot be used.
-    init(in directory: String, patienceSeconds: Double) throws(EngineError) {
+    init(
+        in directory: String,
+        patienceSeconds: Double,
+        readsSideBySide: Bool
+    ) throws(EngineError) {
         do {
             let files = FileManager.default
             try files.createDirectory(
@@ -29,10 +34,14 @@ final class Store: Sendable {
             )
             let path = directory + "/engine.sqlite"
             try Store.makePrivate(path)
-            database = try DatabasePool(
-                path: path,
-                configuration: Store.configuration(patienceSeconds)
-            )
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(patienceSeconds)
+            // A pool writes to the store when it is opened.
+            database =
+                readsSideBySide
+                ? try DatabasePool(path: path, configuration: configuration)
+                : try DatabaseQueue(path: path, configuration: configuration)
+            try database.writeWithoutTransaction { try $0.becomeDurable() }
             try DatabaseMigrator.store.migrate(database)
         } catch { throw EngineError.unusableStore(directory, error) }
         self.directory = URL(filePath: directory).resolvingSymlinksInPath().path
@@ -52,16 +61,6 @@ final class Store: Sendable {
             // Another process may have been faster.
             guard files.fileExists(atPath: path) else { throw error }
         }
-    }
-
-    private static func configuration(_ patienceSeconds: Double) -> Configuration {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(patienceSeconds)
-        configuration.prepareDatabase { database in
-            // A clone that was reported done must be there after a power cut.
-            try database.execute(sql: "PRAGMA synchronous = FULL")
-        }
-        return configuration
     }
 
     /// Another value after every change, whoever makes it.
@@ -90,5 +89,16 @@ final class Store: Sendable {
             guard let result else { preconditionFailure("the transaction has ended without one") }
             return result
         }
+    }
+}
+
+extension Database {
+    /// Has changes go into a log, and each on stable storage before it is said to be done: a clone that
+    /// was reported must be there after a power cut.
+    ///
+    /// A pool has the second otherwise when it is opened.
+    fileprivate func becomeDurable() throws {
+        try execute(sql: "PRAGMA journal_mode = WAL")
+        try execute(sql: "PRAGMA synchronous = FULL")
     }
 }

@@ -83,6 +83,8 @@ struct ServeCommand: EngineCommand {
 
     @OptionGroup var common: CommonOptions
 
+    static let isServer = true
+
     func validate() throws {
         if (certificate == nil) != (key == nil) {
             throw ValidationError("--certificate and --key go together")
