@@ -145,6 +145,9 @@ struct AccountTests {
         for name in ["web1", "web2", "db"] { try host.succeed("vm add \(name)") }
         let found = try host.run("vm list --json --search name=WEB*")
         #expect(try found.decoded(as: [Told.VM].self).map(\.name) == ["web1", "web2"])
+        for name in ["before", "after"] { try host.succeed("snapshot create db \(name)") }
+        let snapshots = try host.run("snapshot list db --json --search name=BEF*")
+        #expect(try snapshots.decoded(as: [Told.Snapshot].self).map(\.description) == ["before"])
         let refused = try host.run("vm list --search colour=red")
         #expect(refused.status == 2)
         #expect(refused.standardError.contains("there is no field 'colour', but there are name"))

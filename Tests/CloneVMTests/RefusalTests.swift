@@ -29,6 +29,8 @@ struct RefusalTests {
             ("domain remove second", 3, "Cannot remove Storage Domain. It has "),
             ("vm add b --memory much", 64, "The value 'much' is invalid for '--memory"),
             ("\(clone) --name b --disk root:size=1", 64, "'size=1' is no setting"),
+            ("\(clone) --name b --disk data:boot=1,boot=2", 64, "it says boot twice"),
+            ("\(clone) --name b --omit root", 64, "--omit and --disk exclude each other"),
             ("\(clone) --name b --disk root:format=vdi", 64, "format is one of raw, cow"),
             ("\(clone) --name b --disk root:boot=0", 64, "boot is a number from 1, not '0'"),
             ("\(clone) --name b --dry-run --detach", 64, "--dry-run makes nothing"),

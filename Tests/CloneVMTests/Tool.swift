@@ -77,6 +77,8 @@ enum Told {
         let createdAt: Date
     }
 
+    struct Snapshot: Decodable { let description: String }
+
     struct WholeVM: Decodable {
         struct Disk: Decodable {
             let id: String

@@ -783,11 +783,14 @@ _clone-vm_snapshot_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--state --connect)
+    non_repeating_options=(--search --state --connect)
     __clone-vm_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
+    '--search')
+        return
+        ;;
     '--state')
         __clone-vm_add_completions -d
         return

@@ -14,6 +14,9 @@ package struct StorageDomain: Codable, Hashable, Sendable, Identifiable {
     }
 
     /// How the directory's files are arranged.
+    ///
+    /// A domain whose volumes are block devices would be one more; there is none. What copies volumes
+    /// needs no change for it: a preallocated raw target may be a device.
     package enum Layout: String, Codable, Sendable, CaseIterable, DatabaseValueConvertible {
         /// As oVirt does it: a folder for each disk, and metadata beside each volume.
         case images

@@ -34,7 +34,8 @@ struct CloneCommand: EngineCommand {
               clone-vm clone web --snapshot s1 --name web3 --omit scratch \\
                 --disk root:domain=fast,format=raw,alias=web3-root
               clone-vm clone web --snapshot s1 --name web4 --detach
-              clone-vm clone web01 --snapshot s1 --name web01-test --start --connect qemu:///system
+              clone-vm clone web01 --snapshot s1 --name web01-test --start \\
+                --connect qemu:///system
             """
     )
 

@@ -60,6 +60,10 @@ struct CloneOptions: ParsableArguments {
 
     func validate() throws {
         if rateLimit?.bytes == 0 { throw ValidationError("--rate-limit must be more than 0") }
+        let names = Set(disk.map(\.name))
+        if let name = omit.first(where: names.contains) {
+            throw ValidationError("--omit and --disk exclude each other for disk \(name)")
+        }
     }
 
     /// The command that the options describe.

@@ -22,11 +22,15 @@ struct DiskSettings {
         let parts = argument.split(separator: ":", maxSplits: 1)
         guard parts.count == 2 else { throw ValidationError("it has the form DISK:KEY=VALUE,...") }
         name = String(parts[0])
+        var said: Set<Key> = []
         for setting in parts[1].split(separator: ",", omittingEmptySubsequences: false) {
             let words = setting.split(separator: "=", maxSplits: 1).map(String.init)
             guard words.count == 2, let key = Key(rawValue: words[0]) else {
                 let keys = Key.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("'\(setting)' is no setting; these are: \(keys)")
+            }
+            guard said.insert(key).inserted else {
+                throw ValidationError("it says \(key) twice")
             }
             try set(key, words[1])
         }

@@ -13,7 +13,8 @@ struct DomainAddCommand: EngineCommand {
         discussion: """
             The directory must exist. \
             Disks get a directory of their own in DIRECTORY/images, in oVirt's layout. \
-            Files that are there already are left alone.
+            Files that are there already are left alone. \
+            There are no domains on block devices; a device is given to a VM by disk add-lun.
             """
     )
 

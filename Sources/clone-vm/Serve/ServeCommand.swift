@@ -83,8 +83,6 @@ struct ServeCommand: EngineCommand {
 
     @OptionGroup var common: CommonOptions
 
-    static let isServer = true
-
     func validate() throws {
         if (certificate == nil) != (key == nil) {
             throw ValidationError("--certificate and --key go together")
@@ -101,6 +99,7 @@ struct ServeCommand: EngineCommand {
         }
     }
 
+    static let isServer = true
     var resumesJobs: Bool { atEnd == .resume }
 
     func run(with client: Client) async throws {
