@@ -190,6 +190,12 @@ def mistakes(browser):
     assert page.input_value("#name") == "two words"
     assert visitor.field("system", "alias").input_value() == "a/b"
     assert page.input_value("#shared") == "refuse"
+    expect(page.locator("#name")).to_be_focused()
+    expect(visitor.field("system", "alias")).to_have_attribute("aria-invalid", "true")
+    page.select_option("#shared", "omit")
+    expect(page.locator("#shared-about .error")).to_have_count(0)
+    expect(page.locator("#shared")).not_to_have_attribute("aria-invalid", "true")
+    expect(page.locator("[data-field=shared].wrong")).to_have_count(0)
     visitor.close()
 
 
@@ -240,6 +246,21 @@ def the_end_of_a_session(browser):
     visitor.close()
 
 
+FOCUS = """() => { const at = document.activeElement, look = getComputedStyle(at);
+    const named = at.labels?.length || at.ariaLabel || at.textContent.trim();
+    return named && look.outlineStyle === "solid" ? "" : at.outerHTML; }"""
+
+
+def reach(page, selector):
+    """Goes on by the keyboard to a place; wherever one comes by has a name and can be seen."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        assert page.evaluate(FOCUS) == "", page.evaluate(FOCUS)
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"the keyboard does not reach {selector}")
+
+
 def by_keyboard(browser):
     visitor = Visitor(browser).log_in()
     page = visitor.page
@@ -249,8 +270,19 @@ def by_keyboard(browser):
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
-    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline == "solid", outline
+    visitor.open_dialog()
+    reach(page, "#name")
+    page.keyboard.type("typed")
+    reach(page, "[name$='.format']")
+    page.keyboard.type("Raw")
+    reach(page, "#rate")
+    page.keyboard.type("1")
+    reach(page, "button[value=clone]")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Creating VM typed from Snapshot before")
+    reach(page, "#cancel")
+    page.keyboard.press("Space")
+    expect(page.locator("#state")).to_have_text("Cancelled")
     visitor.close()
 
 
