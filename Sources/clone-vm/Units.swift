@@ -16,14 +16,3 @@ extension Identifier {
     /// As much of an id as people need.
     var short: String { String(rawValue.prefix(8)) }
 }
-
-extension DeviceAddress {
-    /// What differs between a VM's devices: `pci 0x06`, `drive 0:1`.
-    var short: String {
-        switch self {
-        case .pci(let slot): String(format: "pci 0x%02x", slot)
-        case .drive(let bus, let unit): "drive \(bus):\(unit)"
-        case .other(let text): text
-        }
-    }
-}

@@ -124,4 +124,17 @@ struct AddressTests {
             #expect(DeviceAddress.free(for: interface, besides: taken) == expected)
         }
     }
+
+    @Test(
+        "people are told what differs between a VM's devices",
+        arguments: [
+            ("{type=pci, slot=0x06, bus=0x00, domain=0x0000, function=0x0}", "pci 0x06"),
+            ("{type=pci, slot=0x00, bus=0x05, domain=0x0000, function=0x1}", "pci 05:00.1"),
+            ("{type=drive, controller=0, bus=0, target=0, unit=3}", "drive 0:3"),
+            ("{type=ccw, cssid=0xfe, devno=0x0000}", "{type=ccw, cssid=0xfe, devno=0x0000}"),
+        ]
+    )
+    func short(text: String, words: String) {
+        #expect(DeviceAddress(rawValue: text)?.short == words)
+    }
 }

@@ -44,7 +44,7 @@ struct DomainTextTests {
         #expect(
             drives.map(\.place) == [
                 .file("/a", .cow), .file("/b", .raw), .device("/dev/c", .raw),
-                .elsewhere("network disk rbd pool/d"), .file("/pools/fast/e", .cow),
+                .elsewhere("network disk rbd:pool/d"), .file("/pools/fast/e", .cow),
                 .elsewhere("volume f of pool gone"), .elsewhere("vmdk image"),
                 .elsewhere("disk that libvirt encrypts"),
             ]

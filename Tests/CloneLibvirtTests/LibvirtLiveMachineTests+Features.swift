@@ -165,7 +165,7 @@ extension LibvirtLiveMachineTests {
             )
             try room.daemon.virsh("start", "web")
             try room.takeSnapshot("s1", of: "web")
-            let what = "it is a network disk nbd disk"
+            let what = "it is a network disk nbd:disk"
             #expect(
                 try room.events(20012) == ["Disk vdb is not part of snapshot 's1': \(what)."]
             )
@@ -275,7 +275,7 @@ extension LibvirtLiveMachineTests {
             }
         }
 
-        @Test("oVirt's SDK clones and starts a running VM; it and a browser plug disks")
+        @Test("oVirt's SDK and a browser clone a running VM, start the clone, and plug a disk")
         func service() throws {
             try room.define("web01", try twoDisks())
             try room.daemon.virsh("start", "web01")

@@ -1,7 +1,7 @@
 # Copyright the clone-image authors
 # SPDX-License-Identifier: Apache-2.0
 """Clones a running VM of libvirt's by oVirt's SDK; starts and stops the clone, and plugs its disk `sda`
-while it runs, by SDK and browser.
+while it runs, by SDK and browser; and clones once more in the browser.
 
 Told by the environment: URL of the server, CA_FILE, PASSWORD of admin@internal, LIBVIRT_URI.
 The VM is `web01`.
@@ -86,6 +86,20 @@ def plug_by_browser(page):
         assert guest_has("sda") is active
 
 
+def clone_by_browser(page, root):
+    page.goto(root + "/vms")
+    page.click("td a:text-is('web01')")
+    page.click("nav.tabs a:has-text('Snapshots')")
+    page.click("td a:has-text('Clone')")
+    page.fill("#name", "web03")
+    page.click("button[value=clone]")
+    expect(page.locator("#state").get_by_text("Finished")).to_be_visible()
+    page.goto(root + "/vms")
+    page.click("td a:text-is('web03')")
+    page.click("button:has-text('Start')")
+    expect(page.locator("a:has-text('Power off')")).to_be_visible()
+
+
 def use_browser():
     root = os.environ["URL"].removesuffix("/api") + "/webadmin"
     with sync_playwright() as playwright:
@@ -104,6 +118,7 @@ def use_browser():
         expect(page.locator("button:has-text('Start')")).to_be_visible()
         page.click("button:has-text('Start')")
         expect(page.locator("a:has-text('Power off')")).to_be_visible()
+        clone_by_browser(page, root)
         browser.close()
 
 

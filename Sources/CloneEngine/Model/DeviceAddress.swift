@@ -76,3 +76,19 @@ extension DeviceAddress: RawRepresentable, Codable, DatabaseValueConvertible,
 
     package var description: String { rawValue }
 }
+
+extension DeviceAddress {
+    /// What differs between a VM's devices: `pci 0x06`, `pci 05:00.0`, `drive 0:1`.
+    package var short: String {
+        switch self {
+        case .pci(let slot): return "pci 0x\(slot < 16 ? "0" : "")\(String(slot, radix: 16))"
+        case .drive(let bus, let unit): return "drive \(bus):\(unit)"
+        case .other(let text):
+            let fields = DeviceAddress.fields(of: text)
+            guard fields["type"] == "pci", let bus = fields["bus"], let slot = fields["slot"],
+                let function = fields["function"]
+            else { return text }
+            return "pci \(bus):\(slot).\(function)".replacing("0x", with: "")
+        }
+    }
+}

@@ -65,8 +65,9 @@ extension DomainText {
             return source.value("dev").map { .device($0, format) } ?? .elsewhere("empty disk")
         case "volume": return volume(source, format)
         case let type:
-            let words = [type, "disk", source.value("protocol"), source.value("name")]
-            return .elsewhere(words.compactMap(\.self).joined(separator: " "))
+            let place = ["protocol", "name"].compactMap(source.value).joined(separator: ":")
+            let words = [type ?? "", "disk", place].filter { !$0.isEmpty }
+            return .elsewhere(words.joined(separator: " "))
         }
     }
 

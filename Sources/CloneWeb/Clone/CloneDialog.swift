@@ -56,7 +56,7 @@ struct CloneDialog: Sendable {
         let unwanted = Set(rows.filter { !$0.isIncluded }.map(\.source))
         missingDisks = plan.missingDisks.filter { !$0.isWanted || !unwanted.contains($0.alias) }
             .map { NotCopied(alias: $0.alias, reason: $0.reason) }
-        remarks = plan.remarks
+        remarks = plan.remarks.map { $0.prefix(1).uppercased() + $0.dropFirst() }
         memoryWarning = plan.configuration.wasRunning ? MemoryWarning.text : nil
         self.plan = PlanSummary(
             plan,

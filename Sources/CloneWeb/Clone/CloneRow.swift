@@ -58,7 +58,9 @@ struct CloneRow: Sendable {
         size = CloneWeb.size(disk.capacityBytes) + (layers ?? "")
         bytes = copy.map { CloneWeb.size($0.requiredBytes) }
         isIncluded = wish.includes(disk.id)
-        aliasExample = "\(disk.alias)_\(wish.form["name"] ?? "NAME")"
+        aliasExample =
+            plan.source.hypervisor == nil
+            ? "\(disk.alias)_\(wish.form["name"] ?? "NAME")" : disk.alias
         alias = fields.alias
         (format, allocation) = (fields.format, fields.allocation)
         (interface, boot) = (fields.interface, fields.boot)

@@ -55,7 +55,7 @@ enum DiskRoutes {
         _ names: [StorageDomain.ID: String]
     ) -> Table.Row {
         let top = entry.volumes.last
-        let place = top.map { $0.domainID.flatMap { names[$0] } ?? "adopted" } ?? "–"
+        let place = top.map { $0.domainID.flatMap { names[$0] } ?? entry.disk.origin } ?? "–"
         return Table.Row(cells: [
             Cell(entry.disk.alias, to: Paths.disk(entry.disk.id), note: entry.disk.kindNote),
             Cell(Badge(top?.status ?? .ok)), Cell(size(entry.disk.capacityBytes)), Cell(place),
@@ -115,7 +115,7 @@ enum DiskRoutes {
                 as: visit.session
             )
             sheet.drawing = Drawing(survey)
-            sheet.parts = [.init("Layers", layers(survey, names))]
+            sheet.parts = [.init("Layers", layers(survey, names, entry.disk.origin))]
         } catch {
             sheet.messages = [.init(error.description, .warning)]
         }
@@ -123,7 +123,8 @@ enum DiskRoutes {
 
     private static func layers(
         _ survey: DiskSurvey,
-        _ names: [StorageDomain.ID: String]
+        _ names: [StorageDomain.ID: String],
+        _ origin: String
     ) -> Table {
         Table(
             "Layers of the chain, the newest first",
@@ -137,7 +138,7 @@ enum DiskRoutes {
                 return Table.Row(cells: [
                     Cell(survey.name(ofLayer: index)), Cell(content(of: layer, at: index)),
                     Cell(volume.format.label),
-                    Cell(volume.domainID.flatMap { names[$0] } ?? "adopted"),
+                    Cell(volume.domainID.flatMap { names[$0] } ?? origin),
                     Cell(size(layer.dataBytes)), Cell(size(layer.visibleBytes)),
                     Cell(size(layer.fileBytes)), .code(volume.path),
                 ])

@@ -46,7 +46,8 @@ extension MachineView {
     ) throws -> Table.Row {
         let (disk, attachment) = (configured.disk, configured.attachment)
         let chain = try visit.ask(ShowDisk(id: disk.id)).volumes
-        let place = chain.last?.domainID.flatMap { names[$0] } ?? (chain.isEmpty ? "–" : "adopted")
+        let domain = chain.last?.domainID.flatMap { names[$0] }
+        let place = domain ?? (chain.isEmpty ? "–" : disk.origin)
         return Table.Row(cells: [
             Cell(disk.alias, to: Paths.disk(disk.id), note: disk.kindNote),
             Cell(size(disk.capacityBytes)), Cell(configured.shapeLabel), Cell(place),
@@ -72,6 +73,9 @@ extension MachineView {
 }
 
 extension Disk {
+    /// Whose its files are that lie in none of the engine's storage domains.
+    var origin: String { hypervisor == nil ? "adopted" : "libvirt" }
+
     /// What is unusual about it; nil for nothing.
     var kindNote: String? {
         switch (kind, isShareable) {

@@ -94,14 +94,3 @@ enum MachineView: String, CaseIterable, Sendable {
         try visit.list(query, at: path, in: &sheet) { EventTable.table($0.reversed()) }
     }
 }
-
-extension DeviceAddress {
-    /// What differs between a VM's devices: `pci 0x06`, `drive 0:1`.
-    var short: String {
-        switch self {
-        case .pci(let slot): "pci 0x\(slot < 16 ? "0" : "")\(String(slot, radix: 16))"
-        case .drive(let bus, let unit): "drive \(bus):\(unit)"
-        case .other(let text): text
-        }
-    }
-}
