@@ -98,16 +98,20 @@ extension CommandContext {
     }
 
     /// The chains of some disks, each from its lowest volume to its active one.
+    ///
+    /// A volume is found by the id that the one above it names; asked whether it has a parent, SQLite reads
+    /// the table once for a filter.
     private func volumes(of disks: JSONList) throws -> [String: [Volume]] {
         let rows = try SQLRequest<Row>(
             literal: """
-                WITH RECURSIVE chain (disk, id, depth) AS (
-                    SELECT id, activeVolumeID, 0 FROM disk
-                        WHERE id IN (SELECT value FROM json_each(\(disks.text)))
+                WITH RECURSIVE chain (disk, id, parentID, depth) AS (
+                    SELECT disk.id, volume.id, volume.parentID, 0
+                        FROM disk JOIN volume ON volume.id = disk.activeVolumeID
+                        WHERE disk.id IN (SELECT value FROM json_each(\(disks.text)))
                     UNION ALL
-                    SELECT chain.disk, volume.parentID, chain.depth + 1
-                        FROM chain JOIN volume ON volume.id = chain.id
-                        WHERE volume.parentID IS NOT NULL AND chain.depth < \(maximumLayers)
+                    SELECT chain.disk, volume.id, volume.parentID, chain.depth + 1
+                        FROM chain JOIN volume ON volume.id = chain.parentID
+                        WHERE chain.depth < \(maximumLayers)
                 )
                 SELECT chain.disk AS chainDisk, volume.*
                     FROM chain JOIN volume ON volume.id = chain.id ORDER BY chain.depth DESC
