@@ -16,6 +16,7 @@ PASSWORD = "of the benchmark"
 # the same moment.
 POLLING = """
 wrk.headers["Authorization"] = "Bearer %s"
+wrk.headers["Cookie"] = "clone-vm=%s"
 function delay() return %d * (0.5 + math.random()) end
 """
 
@@ -63,11 +64,11 @@ class Service:
     def load(self, path: str, folder: Path, connections: int, pause: int) -> list[str]:
         """Requests per second, and the times that 50 and 99 of 100 took at most, in ms."""
         script = folder / "poll.lua"
-        script.write_text(POLLING % (self.token, pause))
+        script.write_text(POLLING % (self.token, self.token, pause))
         command = ["wrk", "--latency", "--threads", str(min(2, connections)),
                    "--connections", str(connections),
                    "--duration", f"{SECONDS}s", "--timeout", "10s", "--script", str(script),
-                   self.base + "ovirt-engine/api/" + path]
+                   self.base + "ovirt-engine/" + path]
         told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         assert "Non-2xx" not in told, told
         rate = re.search(r"Requests/sec:\s+([\d.]+)", told)
@@ -75,6 +76,11 @@ class Service:
         assert rate and len(times) == 2, told
         scale = {"us": 0.001, "ms": 1.0, "s": 1000.0}
         return [rate[1], *(f"{float(value) * scale[unit]:.1f}" for _, value, unit in times)]
+
+    def page_bytes(self, path: str) -> int:
+        headers = {"Cookie": "clone-vm=" + self.token}
+        request = urllib.request.Request(self.base + "ovirt-engine/" + path, headers=headers)
+        return len(urllib.request.urlopen(request, timeout=60).read())
 
     def end(self) -> None:
         self.process.send_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""What the REST API costs: searches in a large store, and polling while clones run, by wrk."""
+"""What the REST API costs, and what the pages cost, in a large store: asked by wrk."""
 
 import argparse
 import shutil
@@ -18,7 +18,7 @@ def rows(service: Service, folder: Path) -> list[list[str]]:
     names = service.ask("vms?search=name%3Dvm5000")["vm"]
     vm = names[0]["id"]
     found = [["`GET /vms?search=name%3Dvm5000`, one client without a pause",
-              *service.load("vms?search=name%3Dvm5000", folder, 1, 0)]]
+              *service.load("api/vms?search=name%3Dvm5000", folder, 1, 0)]]
     source = service.ask("vms?search=name%3Dfull")["vm"][0]["id"]
     snapshots = service.ask(f"vms/{source}/snapshots")["snapshot"]
     snapshot = next(s["id"] for s in snapshots if s["description"] == "s")
@@ -28,14 +28,33 @@ def rows(service: Service, folder: Path) -> list[list[str]]:
             "snapshots": {"snapshot": [{"id": snapshot}]}})
     for label, pause in (("asking every second", 1000), ("without a pause", 0)):
         found.append([f"`GET /vms/{{id}}`, {CONNECTIONS} clients {label}, {CLONES} clones at work",
-                      *service.load(f"vms/{vm}", folder, CONNECTIONS, pause)])
+                      *service.load(f"api/vms/{vm}", folder, CONNECTIONS, pause)])
     running = service.ask("jobs?search=status%3Dstarted")["job"]
     assert len(running) == CLONES, len(running)
     return found
 
 
+def page_rows(service: Service, folder: Path) -> list[list[str]]:
+    """Pages, each asked for by one client again and again."""
+    source = service.ask("vms?search=name%3Dfull")["vm"][0]["id"]
+    snapshots = service.ask(f"vms/{source}/snapshots")["snapshot"]
+    snapshot = next(s["id"] for s in snapshots if s["description"] == "s")
+    shown = {
+        "VMs, the first of 201 pages": "vms", "VMs, the last page": "vms?page=201",
+        "VMs, a search": "vms?search=name%3Dvm50*", "a VM's snapshots": f"vms/{source}/snapshots",
+        "the clone dialog of four disks": f"vms/{source}/snapshots/{snapshot}/clone",
+        "disks, the first of 1001 pages": "disks", "events": "events",
+    }
+    found = []
+    for label, path in shown.items():
+        path = "webadmin/" + path
+        kilobytes = service.page_bytes(path) / 1000
+        found.append([label, f"{kilobytes:.0f}", *service.load(path, folder, 1, 0)[1:]])
+    return found
+
+
 def run(tools: Tools, options: argparse.Namespace) -> None:
-    """load the REST API of clone-vm, at any --scale the same, in docs/performance.md"""
+    """load the REST API and the pages of clone-vm, at any --scale the same, in docs/performance.md"""
     place = Path(tempfile.mkdtemp(prefix="service-", dir=options.cache))
     try:
         store = engine.Engine(tools.ours, place)
@@ -46,10 +65,12 @@ def run(tools: Tools, options: argparse.Namespace) -> None:
         store.run("snapshot", "create", "full", "s", "--domain", "domain")
         service = Service(store.vm, place / "state")
         try:
+            shown = pages.table(["page", "KB", "median, ms", "p99, ms"], page_rows(service, place))
             text = pages.table(["load", "requests/s", "median, ms", "p99, ms"], rows(service, place))
         finally:
             service.end()
         pages.fill(pages.PERFORMANCE, "service", text)
-        print(text)
+        pages.fill(pages.PERFORMANCE, "pages", shown)
+        print(text, shown, sep="\n\n")
     finally:
         shutil.rmtree(place)
