@@ -188,6 +188,28 @@ struct RecoveryTests {
         #expect(keys == ["STORE_UNUSABLE"])
     }
 
+    @Test("an older store is brought up to date once, however many open it")
+    func olderStore() async throws {
+        let state = workshop.directory.path("older")
+        try FileManager.default.createDirectory(
+            atPath: state,
+            withIntermediateDirectories: false
+        )
+        let store = try DatabaseQueue(path: state + "/engine.sqlite")
+        try DatabaseMigrator.store.migrate(store, upTo: "accounts")
+        try store.close()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<6 {
+                group.addTask {
+                    let engine = try Engine(state: state, answersSideBySide: number % 2 == 0)
+                    _ = try engine.run(AddVM(name: "v\(number)"), as: Session())
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try Engine(state: state).answer(ListVMs(), as: Session()).count == 6)
+    }
+
     @Test("a change is on stable storage before it is reported", arguments: [true, false])
     func durable(sideBySide: Bool) throws {
         let state = workshop.directory.path("state")

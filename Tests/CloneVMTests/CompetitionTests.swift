@@ -97,4 +97,39 @@ struct CompetitionTests {
             #expect(try host.run("recover --check").status == 0)
         }
     }
+
+    @Test("processes that come first at the same time make one store")
+    func firstOnes() throws {
+        let state = host.directory.path("fresh")
+        let output = try host.shell(
+            """
+            for number in {1..6}; do "$0" vm add v$number --state \(state) >/dev/null & done
+            wait
+            "$0" vm list --state \(state) --json | grep --only-matching '"name":"v' | wc --lines
+            """
+        )
+        #expect(output.text == "6\n", "\(output.standardError)")
+    }
+
+    @Test("of a clone that is killed at any moment all is there, or nothing")
+    func kills() throws {
+        let (seed, files) = (Int.random(in: 0..<32768), try host.files())
+        let output = try host.shell(
+            """
+            RANDOM=\(seed)
+            for round in {1..8}; do
+                "$0" clone web --snapshot s --name k --to second --quiet "$@" 2>/dev/null &
+                sleep $(printf 0.%03d $((RANDOM % 400)))
+                kill -KILL $!
+                wait $!
+                "$0" recover --check "$@" || exit
+                [[ $("$0" vm list --search name=k --json "$@") == "[]" ]] && continue
+                "$0" vm remove k "$@" || exit
+            done
+            """
+        )
+        #expect(output.status == 0, "seed \(seed): \(output.text) \(output.standardError)")
+        #expect(try host.files() == files)
+        #expect(try host.ask([Told.VM].self, "vm list").map(\.name) == ["web"])
+    }
 }

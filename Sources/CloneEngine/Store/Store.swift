@@ -33,7 +33,7 @@ final class Store: Sendable {
                 attributes: [.posixPermissions: 0o700]
             )
             let path = directory + "/engine.sqlite"
-            try Store.makePrivate(path)
+            try Store.create(path)
             var configuration = Configuration()
             configuration.busyMode = .timeout(patienceSeconds)
             // A pool writes to the store when it is opened.
@@ -42,22 +42,51 @@ final class Store: Sendable {
                 ? try DatabasePool(path: path, configuration: configuration)
                 : try DatabaseQueue(path: path, configuration: configuration)
             try database.writeWithoutTransaction { try $0.becomeDurable() }
-            try DatabaseMigrator.store.migrate(database)
+            try Store.migrate(database, in: directory, patienceSeconds)
         } catch { throw EngineError.unusableStore(directory, error) }
         self.directory = URL(filePath: directory).resolvingSymlinksInPath().path
     }
 
-    /// Makes an empty file that only its owner may read, where there is none yet; what SQLite writes
-    /// beside it takes the same permissions.
-    private static func makePrivate(_ path: String) throws {
+    /// Brings an older store up to date, which one process does at a time: a migrator looks at what has
+    /// been done, and then does the rest.
+    private static func migrate(
+        _ database: any DatabaseWriter,
+        in directory: String,
+        _ patienceSeconds: Double
+    ) throws {
+        let migrator = DatabaseMigrator.store
+        let end = Date(timeIntervalSinceNow: patienceSeconds)
+        // What reads the tables while another process makes them may fail.
+        while (try? database.read(migrator.hasCompletedMigrations)) != true {
+            let turn = try File.locked(directory + "/migration")
+            if turn == nil {
+                guard Date() < end else { throw DatabaseError(resultCode: .SQLITE_BUSY) }
+                Thread.sleep(forTimeInterval: 0.02)
+            }
+            // They may be others by now than this connection remembers.
+            database.writeWithoutTransaction { $0.clearSchemaCache() }
+            if turn != nil { try migrator.migrate(database) }
+            withExtendedLifetime(turn) {}
+        }
+    }
+
+    /// Makes a store that only its owner may read, where there is none yet; what SQLite writes beside it
+    /// takes the same permissions.
+    ///
+    /// It has its name when all tables are there: nobody sees it before.
+    private static func create(_ path: String) throws {
         let files = FileManager.default
         guard !files.fileExists(atPath: path) else { return }
         let draft = "\(path).\(UUID().uuidString)"
         _ = files.createFile(atPath: draft, contents: nil, attributes: [.posixPermissions: 0o600])
         do {
+            let database = try DatabaseQueue(path: draft)
+            try database.writeWithoutTransaction { try $0.becomeDurable() }
+            try DatabaseMigrator.store.migrate(database)
+            try database.close()
             try Directory.publish(draft, as: path)
         } catch {
-            try files.removeItem(atPath: draft)
+            try? files.removeItem(atPath: draft)
             // Another process may have been faster.
             guard files.fileExists(atPath: path) else { throw error }
         }
