@@ -91,13 +91,6 @@ public enum QemuImg {
         in directory: String?
     ) throws -> String {
         let words = flags + ["-t", "unsafe", "-d", "unmap"] + commands.flatMap { ["-c", $0] }
-        for _ in 0..<lockAttempts {
-            do {
-                return try Command.runSuccessfully("qemu-io", words + [image], in: directory).text
-            } catch CommandError.failed(_, let output) where output.standardError.contains(lock) {
-                Thread.sleep(forTimeInterval: 0.1)
-            }
-        }
         let deadline = Date(timeIntervalSinceNow: patienceSeconds)
         while true {
             let output = try Command.run("qemu-io", words + [image], in: directory)
@@ -111,11 +104,6 @@ public enum QemuImg {
     }
 
     private static let patienceSeconds: Double = 10
-
-    /// How often a lock is asked for again: a program that another thread is about to start has our
-    /// descriptors, and their locks, until it has become another program.
-    private static let lockAttempts = 30
-    private static let lock = "Failed to get \"write\" lock"
 
     @discardableResult private static func run(_ words: [String]) throws -> Command.Output {
         try Command.runSuccessfully("qemu-img", words)
