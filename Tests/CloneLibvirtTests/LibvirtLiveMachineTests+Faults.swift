@@ -190,6 +190,16 @@ extension LibvirtLiveMachineTests {
             #expect(try room.vm("web").configuration.disks.map(\.attachment.isPlugged) == [false])
         }
 
+        /// Images that have changed are what a removal leaves that did not come to its end.
+        private func retries() async throws {
+            try room.takeSnapshot("s3", of: "web")
+            try Command.runSuccessfully("touch", [room.directory.path("base.s1")])
+            let third = try room.snapshot("s3", of: "web")
+            #expect(try room.events(20011).count == 1)
+            try await room.delete(third).finish()
+            #expect(try room.files("base.s3").isEmpty)
+        }
+
         @Test("a snapshot that others build on, or whose files are gone, is not removed")
         func heldSnapshot() async throws {
             let base = try room.image("base.qcow2")
@@ -205,6 +215,7 @@ extension LibvirtLiveMachineTests {
             #expect(await room.keys { _ = try room.delete(first) } == ["DETECTED_DERIVED_DISKS"])
             try await room.delete(second).finish()
             #expect(try room.files("base.s2").isEmpty)
+            try await retries()
             try room.daemon.virsh("undefine", "other")
             _ = try room.vm("web")
             try FileManager.default.removeItem(atPath: base)

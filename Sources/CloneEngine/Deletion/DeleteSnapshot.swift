@@ -182,13 +182,15 @@ extension CommandContext {
         )
     }
 
-    func undo(_ work: DeletionWork, _ job: Job) throws {
+    func undo(_ work: DeletionWork, _ job: Job, _ failure: EngineError?) throws {
         for merge in work.merges { try willRemove(merge.copy.target.path) }
-        try log(
-            .snapshotRemovalFailed(snapshot: work.snapshotName, vm: work.vmName),
-            vm: work.vmID,
-            job: job.id
-        )
+        // A hypervisor goes on when the process is gone that has asked it.
+        let isLeft = failure == nil && work.hypervisor != nil
+        let event: Event.Kind =
+            isLeft
+            ? .snapshotRemovalLeft(snapshot: work.snapshotName, vm: work.vmName)
+            : .snapshotRemovalFailed(snapshot: work.snapshotName, vm: work.vmName)
+        try log(event, vm: work.vmID, job: job.id)
     }
 }
 

@@ -16,7 +16,10 @@ extension DeleteSnapshot {
     ) throws -> [Refusal] {
         if vm.status == .imageLocked { return [.vmLocked(action)] }
         let rows = try SnapshotVolume.filter(Column("snapshotID") == id).fetchAll(context.database)
-        if let damage = rows.lazy.compactMap(\.damage).first {
+        let found = Set(merges.map(\.removed.id))
+        // Images that have only changed may be left of a removal that did not come to its end.
+        if let lost = rows.first(where: { !found.contains($0.volumeID) }) {
+            let damage = lost.damage ?? "its images are not known"
             let reason =
                 "There is nothing to merge: \(damage). What libvirt knows of the snapshot goes with: "
                 + "virsh snapshot-delete --metadata \(vm.name) \(snapshot.description)"

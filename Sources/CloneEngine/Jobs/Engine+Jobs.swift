@@ -23,7 +23,7 @@ extension Engine {
         try change(as: Session(of: job)) { context in
             switch job.work {
             case .clone(let work): try context.undo(work, job, failure)
-            case .deleteSnapshot(let work): try context.undo(work, job)
+            case .deleteSnapshot(let work): try context.undo(work, job, failure)
             }
             let status: Job.Status = failure?.isCancellation == true ? .aborted : .failed
             try context.end(job, status, failure?.description ?? "The process was interrupted.")

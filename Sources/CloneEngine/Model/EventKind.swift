@@ -73,6 +73,15 @@ extension Event.Kind {
         Self(357, "Failed to delete snapshot '\(snapshot)' for VM '\(vm)'.", .error)
     }
 
+    static func snapshotRemovalLeft(snapshot: String, vm: String) -> Self {
+        Self(
+            20015,
+            "The process that waited for snapshot '\(snapshot)' of VM '\(vm)' to be removed is gone; "
+                + "libvirt goes on with it. If it is there later, please delete it again.",
+            .warning
+        )
+    }
+
     static func diskAdded(disk: String, user: String) -> Self {
         Self(2021, "The disk '\(disk)' was successfully added by \(user).")
     }
