@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <termios.h>
 #include <time.h>
@@ -59,7 +60,10 @@ void cshims_drop_cached(int descriptor, int64_t offset, int64_t length) {
 
 int cshims_find(const char *path) { return open(path, O_PATH | O_CLOEXEC); }
 
-int cshims_is_made_by_kernel(int descriptor) {
+int cshims_is_made_by_kernel(int descriptor, uint64_t device) {
+    if (major(device) != 0) {
+        return 0;
+    }
     struct statfs system;
     if (fstatfs(descriptor, &system) != 0) {
         return -1;

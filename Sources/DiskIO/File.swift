@@ -44,21 +44,29 @@ package final class File: Sendable {
     ///
     /// Does not wait for anybody who holds a lease of the file.
     package convenience init(reading found: borrowing FoundFile) throws(IOError) {
-        try self.init(found.reopeningPath, O_RDONLY | O_NONBLOCK, mode: 0, shownAs: found.path)
+        try self.init(
+            found.reopeningPath,
+            O_RDONLY | O_NONBLOCK,
+            mode: 0,
+            shownAs: found.path,
+            found.status
+        )
     }
 
-    /// Opens a path; errors show another where one is given.
+    /// Opens a path; errors show another where one is given. What is known of the file is not asked
+    /// for again.
     init(
         _ path: String,
         _ flags: Int32,
         mode: mode_t,
-        shownAs shown: String? = nil
+        shownAs shown: String? = nil,
+        _ known: stat? = nil
     ) throws(IOError) {
         let descriptor = Syscalls.open(path, flags, mode: mode)
         let path = shown ?? path
         guard descriptor >= 0 else { throw .last("open", path) }
         do throws(IOError) {
-            let status = try File.status(of: descriptor, path)
+            let status = if let known { known } else { try File.status(of: descriptor, path) }
             kind = try File.kind(of: status, path)
             byteCount = try File.size(of: descriptor, kind, status, path)
             identity = Identity(status)

@@ -14,6 +14,8 @@ package struct FoundFile: ~Copyable {
     package let kind: File.Kind
     /// Where the file lies; nil when it has no name any more.
     package let place: FilePlace?
+    /// What the file was when it was found.
+    let status: stat
     private let descriptor: Int32
 
     /// Follows a path and its symbolic links.
@@ -23,7 +25,7 @@ package struct FoundFile: ~Copyable {
     package init(at path: String) throws(IOError) {
         let descriptor = try FoundFile.find(path)
         do throws(IOError) {
-            (kind, place) = try FoundFile.judge(descriptor, path)
+            (kind, status, place) = try FoundFile.judge(descriptor, path)
         } catch {
             close(descriptor)
             throw error
@@ -37,15 +39,15 @@ package struct FoundFile: ~Copyable {
     private static func judge(
         _ descriptor: Int32,
         _ path: String
-    ) throws(IOError) -> (File.Kind, FilePlace?) {
+    ) throws(IOError) -> (File.Kind, stat, FilePlace?) {
         let status = try File.status(of: descriptor, path)
         let kind = try File.kind(of: status, path)
-        let isMadeUp = cshims_is_made_by_kernel(descriptor)
+        let isMadeUp = cshims_is_made_by_kernel(descriptor, UInt64(status.st_dev))
         guard isMadeUp >= 0 else { throw .last("fstatfs", path) }
         guard isMadeUp == 0 else {
             throw IOError(call: "open", path: path, cause: .madeByKernel)
         }
-        return (kind, try FilePlace(of: descriptor, status, path))
+        return (kind, status, try FilePlace(of: descriptor, status, path))
     }
 
     /// The name by which the kernel opens the very file that was found.

@@ -46,8 +46,9 @@ void cshims_drop_cached(int descriptor, int64_t offset, int64_t length);
 /// open(2) with O_PATH: finds a file without opening it.
 int cshims_find(const char *path);
 
-/// Whether a file's content is made up as it is read: 1 on /proc, /sys and their like, 0 or -1.
-int cshims_is_made_by_kernel(int descriptor);
+/// Whether a file's content is made up as it is read: 1 on /proc, /sys and their like, 0 or -1. `device`
+/// is its st_dev: what lies on a block device is not asked about.
+int cshims_is_made_by_kernel(int descriptor, uint64_t device);
 
 /// renameat2(2) with RENAME_NOREPLACE.
 int cshims_rename_exclusively(const char *from, const char *to);
