@@ -106,13 +106,12 @@ function preview(form) {
 
 /** Shows what a disk is called when nothing else is said. */
 function suggest(name) {
+  const ending = () => `_${name.value.trim() || "NAME"}`;
   const fields = [...document.querySelectorAll("input[placeholder]")].filter((field) =>
-    field.name.endsWith(".alias"));
-  const stems = fields.map((field) => field.placeholder.replace(/_[^_]*$/, ""));
+    field.name.endsWith(".alias") && field.placeholder.endsWith(ending()));
+  const stems = fields.map((field) => field.placeholder.slice(0, -ending().length));
   name.addEventListener("input", () => {
-    fields.forEach((field, index) => {
-      field.placeholder = `${stems[index]}_${name.value.trim() || "NAME"}`;
-    });
+    fields.forEach((field, index) => { field.placeholder = stems[index] + ending(); });
   });
 }
 
