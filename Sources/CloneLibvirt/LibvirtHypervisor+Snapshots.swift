@@ -36,7 +36,12 @@ extension LibvirtHypervisor {
         of id: VirtualMachine.ID
     ) throws(EngineError) {
         try call("remove Snapshot", .endless) { connection throws(LibvirtError) in
-            try connection.deleteSnapshot(name, of: id.rawValue)
+            do throws(LibvirtError) {
+                try connection.deleteSnapshot(name, of: id.rawValue)
+            } catch {
+                // An earlier removal has ended while this one waited for it.
+                guard error.isMissingSnapshot else { throw error }
+            }
         }
     }
 }
