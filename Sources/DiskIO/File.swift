@@ -53,8 +53,9 @@ package final class File: Sendable {
         )
     }
 
-    /// Opens a path; errors show another where one is given. What is known of the file is not asked
-    /// for again.
+    /// Opens a path; errors show another where one is given.
+    ///
+    /// What is known of the file is not asked for again.
     init(
         _ path: String,
         _ flags: Int32,
