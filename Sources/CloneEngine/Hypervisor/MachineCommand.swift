@@ -17,6 +17,10 @@ protocol MachineCommand: Command {
     func outcome(_ context: CommandContext) throws -> Outcome
 }
 
+extension MachineCommand where Outcome == Void {
+    func outcome(_ context: CommandContext) {}
+}
+
 extension Engine {
     /// Has the hypervisor do a command that is about one of its VMs; nil for any other.
     func performed<C: Command>(_ command: C, as session: Session) throws -> C.Outcome? {

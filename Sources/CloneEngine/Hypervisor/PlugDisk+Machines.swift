@@ -49,6 +49,4 @@ extension PlugDisk: MachineCommand {
         attachment.isLeaving = isLeaving
         try attachment.update(context.database)
     }
-
-    func outcome(_ context: CommandContext) throws {}
 }

@@ -27,6 +27,4 @@ extension RemoveVM: MachineCommand {
             try context.log(.vmRemoved(vm: vm.name, user: session.userName), vm: id)
         }
     }
-
-    func outcome(_ context: CommandContext) throws {}
 }

@@ -52,7 +52,7 @@ package struct ListDisks: Query {
                 column: "storageDomain.name",
                 within: inDomain
             ),
-            SearchField("datacenter", "datacenter.name", "datacenters.name", column: "'Default'"),
+            .only("datacenter", "Default"),
         ],
         order: "disk.alias COLLATE NOCASE, disk.id"
     )

@@ -35,7 +35,7 @@ package struct ListStorageDomains: Query {
             SearchField("status", column: "storageDomain.status"),
             SearchField("path", column: "storageDomain.path", isFreeText: true),
             SearchField("creationdate", kind: .time, column: "storageDomain.createdAt"),
-            SearchField("datacenter", "datacenter.name", "datacenters.name", column: "'Default'"),
+            .only("datacenter", "Default"),
             SearchField("type", column: "'data'"),
         ],
         order: "storageDomain.name COLLATE NOCASE, storageDomain.id"

@@ -29,9 +29,9 @@ package struct ListVMs: Query {
             ),
             SearchField("creationdate", kind: .time, column: "virtualMachine.createdAt"),
             // There is one cluster and one template, so that clients of oVirt find theirs.
-            SearchField("cluster", "cluster.name", "clusters.name", column: "'Default'"),
-            SearchField("datacenter", "datacenter.name", "datacenters.name", column: "'Default'"),
-            SearchField("template", "template.name", "templates.name", column: "'Blank'"),
+            .only("cluster", "Default"),
+            .only("datacenter", "Default"),
+            .only("template", "Blank"),
             SearchField("comment", column: "''"),
             SearchField(
                 "disk",

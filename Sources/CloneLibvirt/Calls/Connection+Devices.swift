@@ -16,21 +16,25 @@ extension Connection {
 
     /// Asks the guest of a running domain to let go of a device; nothing where it does not run.
     func detachNow(_ device: String, from uuid: String) throws(LibvirtError) {
-        // SAFETY: the handle is used in the closure only.
-        unsafe try withDomain(uuid) { domain throws(LibvirtError) in
-            // SAFETY: the handle is open, and the string outlives the call.
-            let flags = unsafe Connection.now(domain)
-            guard flags != 0 else { return }
-            try Connection.check(unsafe virDomainDetachDeviceFlags(domain, device, flags))
-        }
+        // SAFETY: the flag is taken of an open handle.
+        unsafe try detach(device, from: uuid, Connection.now)
     }
 
     /// Takes a device out of a domain's definition; nothing where it has none that is kept.
     func detachForGood(_ device: String, from uuid: String) throws(LibvirtError) {
+        // SAFETY: the flag is taken of an open handle.
+        unsafe try detach(device, from: uuid, Connection.forGood)
+    }
+
+    private func detach(
+        _ device: String,
+        from uuid: String,
+        _ flag: (virDomainPtr) -> UInt32
+    ) throws(LibvirtError) {
         // SAFETY: the handle is used in the closure only.
         unsafe try withDomain(uuid) { domain throws(LibvirtError) in
             // SAFETY: the handle is open, and the string outlives the call.
-            let flags = unsafe Connection.forGood(domain)
+            let flags = unsafe flag(domain)
             guard flags != 0 else { return }
             try Connection.check(unsafe virDomainDetachDeviceFlags(domain, device, flags))
         }

@@ -38,8 +38,10 @@ struct CloneDialog: Sendable {
     /// - Throws: `EngineError` when there is nothing to clone at all.
     init(_ wish: CloneWish, _ visit: Visit, refusals: [Refusal]? = nil) throws {
         let domains = try visit.ask(ListStorageDomains()).entries
-        let wish = wish.isNew ? try wish.withDomains(domains, visit) : wish
-        let preview = try visit.engine.preview(wish.command, as: visit.session)
+        var (wish, preview) = (wish, try visit.engine.preview(wish.command, as: visit.session))
+        if wish.isNew, wish.chooseDomains(domains, preview.refusals) {
+            preview = try visit.engine.preview(wish.command, as: visit.session)
+        }
         guard let plan = preview.plan else { throw EngineError(preview.refusals) }
         var reasons = CloneReasons(refusals ?? preview.refusals, plan)
         if refusals == nil, wish.form["name"] == nil { reasons.forgetName() }

@@ -51,20 +51,21 @@ struct CloneWish: Sendable {
         return command
     }
 
-    /// The same wish, in which disks go to the roomiest domain where the engine does not know one.
-    func withDomains(
+    /// Has disks go to the roomiest domain where the engine does not know one.
+    ///
+    /// - Returns: true when there are such disks.
+    mutating func chooseDomains(
         _ entries: [ListStorageDomains.Entry],
-        _ visit: Visit
-    ) throws -> CloneWish {
+        _ refusals: [Refusal]
+    ) -> Bool {
         let active = entries.filter { $0.domain.status == .active }
         let roomiest = active.max { $0.freeBytes ?? 0 < $1.freeBytes ?? 0 }
-        let refusals = try visit.engine.preview(command, as: visit.session).refusals
-        var wish = self
+        let before = domains
         for refusal in refusals where refusal.key == "MISSED_STORAGES_FOR_SOME_DISKS" {
             guard let subject = refusal.subject, subject.kind == .disk else { continue }
-            wish.domains[Disk.ID(rawValue: subject.id)] = roomiest?.domain.id
+            domains[Disk.ID(rawValue: subject.id)] = roomiest?.domain.id
         }
-        return wish
+        return domains != before
     }
 
     private func choice(for disk: Disk.ID) -> CloneVMFromSnapshot.DiskChoice {

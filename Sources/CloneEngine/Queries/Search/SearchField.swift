@@ -38,6 +38,11 @@ struct SearchField: Sendable {
     }
 
     var name: String { names[0] }
+
+    /// The field of something that there is only one of, by all the names that clients of oVirt call it.
+    static func only(_ thing: String, _ name: String) -> SearchField {
+        SearchField(thing, "\(thing).name", "\(thing)s.name", column: "'\(name)'")
+    }
 }
 
 extension [SearchField] {
