@@ -90,6 +90,11 @@ int cshims_is_made_by_kernel(int descriptor, uint64_t device) {
     }
 }
 
+int cshims_is_on_xfs(int descriptor) {
+    struct statfs system;
+    return fstatfs(descriptor, &system) == 0 && (uint32_t)system.f_type == XFS_SUPER_MAGIC;
+}
+
 int cshims_rename_exclusively(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }

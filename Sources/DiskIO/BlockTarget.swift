@@ -24,6 +24,8 @@ package protocol BlockTarget: AnyObject, Sendable {
     func writeZeros(at offset: UInt64, byteCount: UInt64) throws(IOError)
     /// Takes space for a range without changing what it reads as.
     func allocate(at offset: UInt64, byteCount: UInt64) throws(IOError)
+    /// Sharing less than this takes longer than copying it.
+    var minimumShareBytes: UInt64 { get }
     /// True when the target can share blocks with a source: one file system has both, and it can.
     func canShare(with source: any BlockSource) -> Bool
     /// Lets a range share its blocks with a range of a source.
@@ -43,6 +45,8 @@ package protocol BlockTarget: AnyObject, Sendable {
 
 extension BlockTarget {
     package func clear(byteCount: UInt64) throws(IOError) -> Bool { false }
+
+    package var minimumShareBytes: UInt64 { 64 << 10 }
 
     package func canShare(with source: any BlockSource) -> Bool { false }
 

@@ -152,6 +152,12 @@ package final class TargetFile: BlockTarget {
         }
     }
 
+    /// XFS takes as long to share a block as the page cache to take 256 KiB; the disk takes longer.
+    package var minimumShareBytes: UInt64 {
+        let isCached = !mode.isFlushed && !mode.isDirect
+        return isCached && cshims_is_on_xfs(file.descriptor) != 0 ? 256 << 10 : 64 << 10
+    }
+
     package func canShare(with source: any BlockSource) -> Bool {
         guard source is File, !neverShares.load(ordering: .relaxed) else { return false }
         do throws(IOError) {

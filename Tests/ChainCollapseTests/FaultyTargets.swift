@@ -79,6 +79,8 @@ final class RefusingTarget: BlockTarget {
     private let bits: Int
     private let errno: Errno
     private let calls = Mutex(0)
+    /// How often it was asked to share.
+    var callCount: Int { calls.withLock(\.self) }
     var path: String { file.path }
     let startsZeroed = true
 

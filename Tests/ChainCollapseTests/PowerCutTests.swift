@@ -15,7 +15,7 @@ import Testing
 struct PowerCutTests {
     /// What is made of the chain.
     enum Kind: String, CaseIterable {
-        case raw, qcow2, smallClusters, extendedL2, zlib, zstd, metadata, above
+        case raw, qcow2, smallClusters, extendedL2, zlib, zstd, metadata, above, shared
     }
 
     private static let head: [UInt64] = [1, 2, 3]
@@ -47,7 +47,11 @@ struct PowerCutTests {
         try QemuImg.create(top, size: 23 << 20, options: ["cluster_size=4k"], backing: "base.qcow2")
         try QemuImg.io(
             top,
-            ["write -q -P 3 1M 5k", "write -q -z 2M 300k", "write -q -P 4 17M 1M"]
+            [
+                "write -q -P 3 1M 5k", "write -q -z 2M 300k", "write -q -P 4 17M 1M",
+                // Before others on the disk, and behind them in the file.
+                "write -q -P 5 14M 200k", "write -q -P 6 20M 200k", "write -q -P 7 13M 100k",
+            ]
         )
         chain = try ImageChain(top: top)
     }
@@ -68,6 +72,7 @@ struct PowerCutTests {
             creation.compressionType = kind == .zlib ? .zlib : .zstd
         case .metadata: format.preallocation = .metadata
         case .above: creation.backing = .init(name: "base.qcow2", format: "qcow2")
+        case .shared: creation.clusterBytes = 4096
         case .raw, .qcow2: break
         }
         let base = kind == .above ? 1 : nil
@@ -101,7 +106,7 @@ struct PowerCutTests {
     /// The file that an undisturbed copy makes, and the number of calls that takes.
     private func undisturbed(_ kind: Kind) throws -> (content: Data, calls: Int) {
         let power = PowerSupply(calls: 1 << 30)
-        let target = VolatileTarget("target", Data(), power)
+        let target = VolatileTarget("target", Data(), power, shares: kind == .shared)
         _ = try copy(kind, target, VolatileTarget("journal", Data(), power), threads: 1)
         return (target.content, (1 << 30) - power.callsLeft)
     }
@@ -122,7 +127,12 @@ struct PowerCutTests {
                     // The first never lasts to the end; with more threads fewer calls do.
                     let longest = content.isEmpty ? calls / 3 : calls
                     let power = PowerSupply(calls: random.int(in: 1...longest))
-                    let target = VolatileTarget("target", content, power)
+                    let target = VolatileTarget(
+                        "target",
+                        content,
+                        power,
+                        shares: kind == .shared
+                    )
                     let record = VolatileTarget("journal", journal, power)
                     do {
                         resumedBytes += try copy(kind, target, record, threads: threads)

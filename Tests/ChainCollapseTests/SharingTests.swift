@@ -265,6 +265,51 @@ struct QCow2SharingTests {
         }
     }
 
+    @Test("clusters that lie together in a layer are shared together, wherever the disk has them")
+    func scattered() throws {
+        let top = try scatteredChain(diskBytes: 4 << 30, places: (0..<200).map { $0 * 20 << 20 })
+        let target = try RefusingTarget(directory.path("flat"), sharing: 7)
+        let tally = try copy(ImageChain(top: top), target, threads: 3)
+        #expect(tally.target.sharedBytes == 200 << 16)
+        // The eight L2 tables of each layer lie between its clusters.
+        #expect(target.callCount <= 4 * 8)
+        try QemuImg.check(target.path)
+        try QemuImg.compare(top, format: "qcow2", target.path, format: "qcow2")
+    }
+
+    @Test("a disk larger than what is laid out together reads the same", arguments: 0..<8)
+    func outOfReach(bits: Int) throws {
+        let places = (0..<120).map { ($0 * $0 * 3) << 20 }
+        let top = try scatteredChain(diskBytes: 50 << 30, places: places)
+        let creation = options { $0.clusterBytes = bits % 2 == 0 ? 4096 : 65_536 }
+        let targets = try [1, 3].map { threads in
+            let target = try RefusingTarget(directory.path("flat.\(threads)"), sharing: bits)
+            _ = try copy(ImageChain(top: top), target, creation, threads: threads)
+            return target.path
+        }
+        #expect(try filesAreEqual(targets[0], targets[1]))
+        try QemuImg.check(targets[0])
+        try QemuImg.compare(top, format: "qcow2", targets[0], format: "qcow2")
+    }
+
+    /// Layers with single clusters in random order, a few of them compressed.
+    private func scatteredChain(diskBytes: Int, places: [Int]) throws -> String {
+        var random = SeededGenerator(seed: 17)
+        let shuffled = places.shuffled(using: &random)
+        var top: String?
+        for number in 0..<4 {
+            let layer = directory.path("\(number).qcow2")
+            try QemuImg.create(layer, size: diskBytes, backing: top)
+            let own = shuffled.enumerated().filter { $0.offset % 4 == number }
+            let writes = own.map { "write -q -P \(1 + $0.offset % 250) \($0.element) 64k" }
+            let place = (number * 700 + 7) << 20
+            let others = ["write -q -c -P 7 \(place) 64k", "write -q -z \(place + 65_536) 64k"]
+            try QemuImg.io(layer, writes + others)
+            top = layer
+        }
+        return try #require(top)
+    }
+
     @Test("random chains read the same", arguments: 401...440 as ClosedRange<UInt64>)
     func randomChains(seed: UInt64) throws {
         let built = try ChainRecipe(seed: seed).build(in: directory)

@@ -44,11 +44,14 @@ final class VolatileTarget: BlockTarget {
     let path: String
     let startsZeroed = true
     private let power: PowerSupply
+    /// It shares, by copying.
+    private let shares: Bool
     private let state: Mutex<State>
 
-    init(_ path: String, _ content: Data, _ power: PowerSupply) {
+    init(_ path: String, _ content: Data, _ power: PowerSupply, shares: Bool = false) {
         self.path = path
         self.power = power
+        self.shares = shares
         state = Mutex(State(durable: content, current: content))
     }
 
@@ -103,6 +106,17 @@ final class VolatileTarget: BlockTarget {
 
     func writeZeros(at offset: UInt64, byteCount: UInt64) throws(IOError) {
         try write([UInt8](repeating: 0, count: Int(byteCount)), at: offset)
+    }
+
+    func canShare(with source: any BlockSource) -> Bool { shares }
+
+    func share(
+        _ source: any BlockSource,
+        at sourceOffset: UInt64,
+        byteCount: UInt64,
+        to offset: UInt64
+    ) throws(IOError) {
+        try write(source.bytes(at: sourceOffset, count: Int(byteCount)), at: offset)
     }
 
     func allocate(at offset: UInt64, byteCount: UInt64) throws(IOError) {}

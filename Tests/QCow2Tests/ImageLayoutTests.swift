@@ -59,7 +59,10 @@ struct ImageLayoutTests {
         let disk = writer.layout.diskBytes
         #expect(
             try MapSegment.map(of: path, diskBytes: disk)
-                == MapSegment.normalized(writer.expected, diskBytes: disk)
+                == MapSegment.normalized(
+                    writer.expected.sorted { $0.start < $1.start },
+                    diskBytes: disk
+                )
         )
         try QemuImg.compare(directory.path("expected.raw"), format: "raw", path, format: "qcow2")
         expectOrder(of: writer)
@@ -245,6 +248,35 @@ struct ImageLayoutTests {
         #expect(layout.takeFinishedParts().isEmpty)
     }
 
+    @Test("within reach clusters are placed in any order", arguments: LayoutCase.all)
+    func reach(_ layoutCase: LayoutCase) throws {
+        let geometry = try layoutCase.options.geometry(forDiskOf: 0)
+        let perTable = geometry.l2Entries
+        var writer = try LayoutWriter(
+            options: layoutCase.options,
+            diskBytes: 4 * geometry.bytesPerL2Table,
+            sharesClusters: layoutCase.compression != nil,
+            reachBytes: geometry.bytesPerL2Table + 1,
+            in: directory
+        )
+        let (second, third) = (perTable, 2 * perTable)
+        try writer.place(together: [
+            second + 5..<second + 7, 3..<4, second + 1..<second + 2, 8..<11,
+        ])
+        // The first table is within reach of the third, and the reach ends within a table.
+        try writer.place(third..<(third + 2))
+        try writer.writeFinishedTables()
+        if layoutCase.compression != nil { try writer.placeCompressed(1) }
+        if layoutCase.version > 2 { writer.markZero(second + 9..<second + 10) }
+        try writer.place(together: [third + 3..<third + 4, 5..<6, second - 1..<second + 1])
+        try writer.place(3 * perTable..<(3 * perTable + 1))
+        #expect(writer.layout.unwrittenRanges.count >= 4)
+        try writer.writeFinishedTables()
+        try writer.place(second + 12..<second + 13)
+        try writer.finish()
+        try judge(writer)
+    }
+
     @Test("clusters that are placed out of order end the program")
     func order() async {
         await #expect(processExitsWith: .failure) {
@@ -254,6 +286,16 @@ struct ImageLayoutTests {
                 sharesClusters: false
             )
             _ = layout.place(8192..<8193)
+            _ = layout.place(0..<1)
+        }
+        await #expect(processExitsWith: .failure) {
+            var layout = try ImageLayout(
+                options: CreationOptions(),
+                diskBytes: 1 << 40,
+                sharesClusters: false
+            )
+            layout.reachBytes = 1 << 29
+            _ = layout.place(2 * 8192..<(2 * 8192 + 1))
             _ = layout.place(0..<1)
         }
     }

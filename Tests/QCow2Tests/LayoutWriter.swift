@@ -35,6 +35,7 @@ struct LayoutWriter {
         diskBytes: UInt64,
         sharesClusters: Bool,
         usedBytes: Int = 0,
+        reachBytes: UInt64 = 0,
         in directory: TemporaryDirectory
     ) throws {
         layout = try ImageLayout(
@@ -43,6 +44,7 @@ struct LayoutWriter {
             sharesClusters: sharesClusters,
             startsZeroed: usedBytes == 0
         )
+        layout.reachBytes = reachBytes
         target = try TargetFile(creating: directory.path("image.qcow2"))
         // A used device: whatever is not written is garbage.
         try target.write(Array(repeating: 0xaa, count: usedBytes), at: 0)
@@ -79,12 +81,26 @@ struct LayoutWriter {
     /// Places plain clusters; each begins with noise.
     mutating func place(_ clusters: Range<UInt64>) throws {
         for placement in layout.place(clusters) {
-            expect(.data(placement.hostOffset.rawValue), placement.guestOffset, placement.byteCount)
-            for step in stride(from: UInt64(0), to: placement.byteCount, by: Int(clusterBytes)) {
-                let noise = Array(random.bytes(plainBytes))
-                try write(noise, at: placement.hostOffset.rawValue + step)
-                try remember(noise, at: placement.guestOffset + step)
-            }
+            try fill(placement.guestRange, placement.hostOffset)
+        }
+    }
+
+    /// Places runs of plain clusters one behind the other.
+    mutating func place(together runs: [Range<UInt64>]) throws {
+        var next: HostOffset?
+        for (run, host) in zip(runs, layout.place(together: runs)) {
+            #expect(next == nil || host == next)
+            next = host.advanced(by: UInt64(run.count) * clusterBytes)
+            try fill(run.lowerBound * clusterBytes..<run.upperBound * clusterBytes, host)
+        }
+    }
+
+    private mutating func fill(_ guest: Range<UInt64>, _ host: HostOffset) throws {
+        expect(.data(host.rawValue), guest.lowerBound, UInt64(guest.count))
+        for step in stride(from: 0, to: UInt64(guest.count), by: Int(clusterBytes)) {
+            let noise = Array(random.bytes(plainBytes))
+            try write(noise, at: host.rawValue + step)
+            try remember(noise, at: guest.lowerBound + step)
         }
     }
 

@@ -97,7 +97,7 @@ package struct MemoryCollapse {
             baseLayer: target.baseLayer,
             salvage: salvage
         )
-        cursor = ChunkCursor(map, ProgressMeter { _ in }, Cancellation())
+        cursor = ChunkCursor(map, policy, ProgressMeter { _ in }, Cancellation())
         planner = CollapsePlanner(map, policy: policy)
         reader = ChunkReader(chain, policy)
         grainBytes = Int(target.grainBytes)

@@ -50,6 +50,9 @@ int cshims_find(const char *path);
 /// is its st_dev: what lies on a block device is not asked about.
 int cshims_is_made_by_kernel(int descriptor, uint64_t device);
 
+/// 1 when a file lies on XFS, or 0.
+int cshims_is_on_xfs(int descriptor);
+
 /// renameat2(2) with RENAME_NOREPLACE.
 int cshims_rename_exclusively(const char *from, const char *to);
 

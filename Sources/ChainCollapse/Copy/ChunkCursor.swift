@@ -12,8 +12,13 @@ final class ChunkCursor: Sendable {
     private let meter: ProgressMeter
     private let cancellation: Cancellation
 
-    init(_ map: FlatMap, _ meter: ProgressMeter, _ cancellation: Cancellation) {
-        let queue = PlanQueue(map)
+    init(
+        _ map: FlatMap,
+        _ policy: PlanPolicy,
+        _ meter: ProgressMeter,
+        _ cancellation: Cancellation
+    ) {
+        let queue = PlanQueue(map, policy)
         meter.update(queue.total)
         self.queue = Monitor(queue)
         self.meter = meter

@@ -51,7 +51,7 @@ struct CopyEngine: Sendable {
         map = FlatMap(of: chain)
         self.writer = writer
         self.meter = meter
-        cursor = ChunkCursor(map, meter, cancellation)
+        cursor = ChunkCursor(map, writer.policy, meter, cancellation)
         limiter = bytesPerSecond.map { RateLimiter(bytesPerSecond: $0, cancellation) }
         tally = CopyTally(layers: chain.layers.count)
     }

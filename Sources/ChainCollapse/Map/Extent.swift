@@ -46,6 +46,20 @@ package struct Extent: Hashable, Sendable {
         }
     }
 
+    /// Where data comes from that lies right behind it.
+    var contentBehind: Content? {
+        guard case .data(let layer, let offset) = content else { return nil }
+        return .data(layer: layer, offset.advanced(by: byteCount))
+    }
+
+    /// True when data lies in a layer above another's, or before it in the same layer's file.
+    static func liesBefore(_ left: Extent, _ right: Extent) -> Bool {
+        guard case .data(let leftLayer, let leftOffset) = left.content,
+            case .data(let rightLayer, let rightOffset) = right.content
+        else { return false }
+        return (leftLayer, leftOffset) < (rightLayer, rightOffset)
+    }
+
     /// What is left of the extent before and behind a range inside it.
     func without(_ range: Range<UInt64>) -> [Extent] {
         [guestOffset..<range.lowerBound, range.upperBound..<guestEnd]

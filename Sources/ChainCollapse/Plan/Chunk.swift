@@ -18,7 +18,7 @@ struct Chunk: Hashable, Sendable {
     var ticket = 0
     /// The guest offset of the first slot it touches.
     let slotStart: UInt64
-    /// What to copy, in guest order.
+    /// What to copy: in guest order or, where it is shared, in that of the layers' files.
     let extents: [Extent]
     /// Its extents are whole units of the target, which gives them places before they are read.
     var isShared = false
@@ -35,21 +35,33 @@ struct Chunk: Hashable, Sendable {
         return isWhole ? range : nil
     }
 
-    /// The chunk in pieces of one slot each, as buffers hold them.
+    /// The chunk in pieces of one slot each, as buffers hold them; its extents are in guest order.
     var slots: [Chunk] {
-        guard let end = extents.last?.guestEnd, end - slotStart > Chunk.slotBytes else {
-            return [self]
-        }
-        let start = extents[0].guestOffset / Chunk.slotBytes * Chunk.slotBytes
-        return stride(from: start, to: end, by: Int(Chunk.slotBytes)).map { start in
-            let slot = start..<(start + Chunk.slotBytes)
-            let parts = extents.filter { $0.guestRange.overlaps(slot) }
-            return Chunk(
-                ticket: ticket,
-                slotStart: start,
-                extents: parts.map { $0.clipped(to: slot) },
-                isShared: isShared
+        var slots: [Chunk] = []
+        var (start, parts): (UInt64, [Extent]) = (slotStart, [])
+        func addSlot() {
+            guard !parts.isEmpty else { return }
+            slots.append(
+                Chunk(ticket: ticket, slotStart: start, extents: parts, isShared: isShared)
             )
+            parts = []
+        }
+        for extent in extents {
+            for slot in Chunk.slots(of: extent.guestRange) {
+                if slot.lowerBound != start { addSlot() }
+                start = slot.lowerBound
+                parts.append(extent.clipped(to: slot))
+            }
+        }
+        addSlot()
+        return slots
+    }
+
+    /// The slots that a range touches.
+    private static func slots(of range: Range<UInt64>) -> some Sequence<Range<UInt64>> {
+        let first = range.lowerBound / slotBytes * slotBytes
+        return stride(from: first, to: range.upperBound, by: Int(slotBytes)).lazy.map { start in
+            start..<(start + slotBytes)
         }
     }
 

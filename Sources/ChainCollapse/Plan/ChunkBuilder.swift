@@ -7,7 +7,7 @@ struct ChunkBuilder {
     private var chunks: [Chunk] = []
     private var slotStart: UInt64 = 0
     private var extents: [Extent] = []
-    /// Extents for a chunk of their own.
+    /// Units for chunks of their own, in guest order.
     private var shared: [Extent] = []
 
     init(_ policy: PlanPolicy) { self.policy = policy }
@@ -16,32 +16,37 @@ struct ChunkBuilder {
     mutating func add(_ extents: [Extent]) {
         for extent in extents {
             guard let units = policy.sharedUnits(of: extent) else {
-                add(extent, isShared: false)
+                add(extent, extent.guestRange)
                 continue
             }
-            add(extent, extent.guestOffset..<units.lowerBound, isShared: false)
-            add(extent, units, isShared: true)
-            add(extent, units.upperBound..<extent.guestEnd, isShared: false)
+            add(extent, extent.guestOffset..<units.lowerBound)
+            addUnits(extent.clipped(to: units))
+            add(extent, units.upperBound..<extent.guestEnd)
         }
     }
 
-    private mutating func add(_ extent: Extent, _ range: Range<UInt64>, isShared: Bool) {
-        guard !range.isEmpty else { return }
-        add(extent.clipped(to: range), isShared: isShared)
-    }
-
-    private mutating func add(_ extent: Extent, isShared: Bool) {
-        let isOpaque = isShared || isOpaque(extent)
-        var rest = extent.guestRange
+    private mutating func add(_ extent: Extent, _ range: Range<UInt64>) {
+        let isOpaque = isOpaque(extent)
+        var rest = range
         while !rest.isEmpty {
             let piece = piece(of: rest, isOpaque: isOpaque)
             let slot = piece.lowerBound / Chunk.slotBytes * Chunk.slotBytes
             if slot != slotStart { flush() }
+            flushUnits(before: piece.upperBound)
             slotStart = slot
-            let part = extent.clipped(to: piece)
-            if isShared { shared.append(part) } else { extents.append(part) }
+            extents.append(extent.clipped(to: piece))
             rest = piece.upperBound..<rest.upperBound
             if piece.upperBound - slot > Chunk.slotBytes { flush() }
+        }
+    }
+
+    private mutating func addUnits(_ extent: Extent) {
+        var rest = extent.guestRange
+        while !rest.isEmpty {
+            let end = min(rest.lowerBound + Chunk.maximumWholeBytes, rest.upperBound)
+            flushUnits(before: end)
+            shared.append(extent.clipped(to: rest.lowerBound..<end))
+            rest = end..<rest.upperBound
         }
     }
 
@@ -64,19 +69,40 @@ struct ChunkBuilder {
     }
 
     private mutating func flush() {
-        if !shared.isEmpty {
-            chunks.append(Chunk(slotStart: slotStart, extents: shared, isShared: true))
-            shared.removeAll()
+        guard !extents.isEmpty else { return }
+        chunks.append(Chunk(slotStart: slotStart, extents: extents))
+        extents.removeAll()
+    }
+
+    /// Makes chunks of the units so far, unless they are within reach of a guest offset.
+    private mutating func flushUnits(before end: UInt64) {
+        guard let first = shared.first, end - first.guestOffset > policy.reachBytes else { return }
+        flushUnits()
+    }
+
+    /// Makes chunks of the units so far, in the order of the layers' files.
+    private mutating func flushUnits() {
+        var units: [Extent] = []
+        var byteCount: UInt64 = 0
+        func addChunk() {
+            guard let first = units.first else { return }
+            let slotStart = first.guestOffset / Chunk.slotBytes * Chunk.slotBytes
+            chunks.append(Chunk(slotStart: slotStart, extents: units, isShared: true))
+            (units, byteCount) = ([], 0)
         }
-        if !extents.isEmpty {
-            chunks.append(Chunk(slotStart: slotStart, extents: extents, isShared: false))
-            extents.removeAll()
+        for unit in shared.sorted(by: Extent.liesBefore) {
+            if byteCount + unit.byteCount > Chunk.maximumWholeBytes { addChunk() }
+            units.append(unit)
+            byteCount += unit.byteCount
         }
+        addChunk()
+        shared.removeAll()
     }
 
     /// The chunks of all extents since the last call.
     mutating func takeChunks() -> [Chunk] {
         flush()
+        flushUnits()
         defer { chunks.removeAll() }
         return chunks
     }

@@ -3,31 +3,45 @@
 
 internal import QCow2
 
-/// A window of guest space to be planned, with whatever lies between it and the one before.
+/// Windows of guest space to be planned together, with whatever lies before and between them.
 struct PlanStep: Hashable {
-    /// No layer has anything here.
-    let gap: Range<UInt64>
-    /// Nil behind the last window.
-    let window: Range<UInt64>?
+    /// All of it; where there is no window, no layer has anything.
+    let range: Range<UInt64>
+    let windows: [Range<UInt64>]
 }
 
 /// The steps of a plan, in guest order.
 struct PlanSteps {
+    /// So many windows are planned together at most, so that a plan takes little memory.
+    private static let maximumWindows = 8
+
     private let map: FlatMap
+    /// Windows are added until they reach over so many bytes.
+    private let reachBytes: UInt64
     /// Up to where guest space has been handed out.
     private var position: UInt64 = 0
 
-    init(_ map: FlatMap) { self.map = map }
+    init(_ map: FlatMap, _ policy: PlanPolicy) {
+        self.map = map
+        reachBytes = policy.reachBytes
+    }
 
     var isAtEnd: Bool { position == map.chain.diskBytes }
 
     /// The next step; nil at the end of the disk.
     mutating func next() throws(CollapseError) -> PlanStep? {
         guard !isAtEnd else { return nil }
-        let window = try map.nextWindow(from: position)
-        let gap = position..<(window?.lowerBound ?? map.chain.diskBytes)
-        position = window?.upperBound ?? map.chain.diskBytes
-        return PlanStep(gap: gap, window: window)
+        var windows: [Range<UInt64>] = []
+        let start = position
+        position = map.chain.diskBytes
+        while let window = try map.nextWindow(from: windows.last?.upperBound ?? start) {
+            windows.append(window)
+            position = window.upperBound
+            guard windows.count < PlanSteps.maximumWindows,
+                window.upperBound - windows[0].lowerBound < reachBytes
+            else { break }
+        }
+        return PlanStep(range: start..<position, windows: windows)
     }
 }
 
@@ -64,15 +78,24 @@ struct CollapsePlanner {
     ///   damaged.
     mutating func plan(_ step: PlanStep) throws(CollapseError) -> Plan {
         lostBytes = 0
-        if !step.gap.isEmpty { try add([.unallocated(step.gap)]) }
-        if let window = step.window { try add(try flattener.flatten(window)) }
+        var position = step.range.lowerBound
+        for window in step.windows {
+            try addGap(position..<window.lowerBound)
+            try add(try flattener.flatten(window))
+            position = window.upperBound
+        }
+        try addGap(position..<step.range.upperBound)
         let chunks = builder.takeChunks()
         return Plan(
             chunks: chunks,
-            windowCount: step.window == nil ? 0 : 1,
+            windowCount: step.windows.count,
             dataBytes: chunks.reduce(0) { $0 + $1.dataBytes },
             lostBytes: lostBytes
         )
+    }
+
+    private mutating func addGap(_ gap: Range<UInt64>) throws(CollapseError) {
+        if !gap.isEmpty { try add([.unallocated(gap)]) }
     }
 
     private mutating func add(_ extents: [Extent]) throws(CollapseError) {

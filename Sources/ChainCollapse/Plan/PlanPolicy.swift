@@ -15,6 +15,9 @@ struct PlanPolicy: Hashable, Sendable {
     /// Shared data comes in whole units of this size and in chunks of its own, since its place in the
     /// target is given before anybody reads it; nil when the guest's offset is its place.
     var sharedUnitBytes: UInt64?
+    /// Units that are given places come in the order of their layers' files, as far as they are not
+    /// further apart on the disk than this: what lies together there is shared together.
+    var reachBytes: UInt64 { sharedUnitBytes == nil || sharedLayers.isEmpty ? 0 : 4 << 30 }
     /// The index of the layer that stays below the target; nil when it is to stand alone.
     var baseLayer: Int?
     /// The target is the top layer itself: it lacks the clusters in which a layer below has data.
@@ -31,7 +34,7 @@ struct PlanPolicy: Hashable, Sendable {
         else { return nil }
         let start = (extent.guestOffset + unit - 1) / unit * unit
         let end = extent.guestEnd / unit * unit
-        guard start < end, end - start >= BlockSharing.minimumBytes,
+        guard start < end, end - start >= BlockSharing.leastBytes,
             offset.advanced(by: start - extent.guestOffset).rawValue % BlockSharing.blockBytes == 0
         else { return nil }
         return start..<end

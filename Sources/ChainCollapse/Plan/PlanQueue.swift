@@ -26,8 +26,8 @@ struct PlanQueue {
     /// Guest bytes whose entries are damaged, by salvage.
     private(set) var lostBytes: UInt64 = 0
 
-    init(_ map: FlatMap) {
-        steps = PlanSteps(map)
+    init(_ map: FlatMap, _ policy: PlanPolicy) {
+        steps = PlanSteps(map, policy)
         total = ProgressMeter.Total(allWindows: map.occupiedCount, isExact: steps.isAtEnd)
     }
 

@@ -6,8 +6,8 @@ internal import QCow2
 
 /// How a target shares blocks with the layers of a chain.
 struct BlockSharing: Sendable {
-    /// Sharing less than this costs more than copying it.
-    static let minimumBytes: UInt64 = 64 << 10
+    /// Less than this is never shared.
+    static let leastBytes: UInt64 = 64 << 10
     /// File systems share whole blocks of this size.
     static let blockBytes: UInt64 = 4096
 
@@ -17,6 +17,8 @@ struct BlockSharing: Sendable {
     private let target: any BlockTarget
     /// What cannot be shared is an error.
     private let isRequired: Bool
+    /// Less than this is copied.
+    private let minimumBytes: UInt64
 
     /// The sharing that a target is capable of; with `isPossible` false it is such that none of its
     /// blocks may be another file's as well.
@@ -38,6 +40,7 @@ struct BlockSharing: Sendable {
         self.chain = chain
         self.target = target
         isRequired = mode == .always
+        minimumBytes = isRequired ? BlockSharing.leastBytes : target.minimumShareBytes
         let layers =
             switch isPossible ? mode : .never {
             case .never: [Int]()
@@ -47,7 +50,8 @@ struct BlockSharing: Sendable {
         self.layers = Set(layers)
     }
 
-    /// Shares whole blocks of extents with the target, each at an offset there.
+    /// Shares whole blocks of extents with the target, each at an offset there; those that lie one
+    /// behind the other in both with one call.
     ///
     /// - Returns: what is left to copy, and how much is not.
     /// - Throws: `CollapseError` when sharing is required of an extent that is large and aligned
@@ -56,66 +60,90 @@ struct BlockSharing: Sendable {
         _ places: [(extent: Extent, offset: UInt64)]
     ) throws(CollapseError) -> (rest: [Extent], sharedBytes: UInt64) {
         var (rest, sharedBytes): ([Extent], UInt64) = ([], 0)
-        for (extent, offset) in places {
-            if let part = try share(extent, to: offset) {
-                rest += extent.without(part)
-                sharedBytes += UInt64(part.count)
-            } else {
-                rest.append(extent)
+        var remaining = places[...]
+        while let (first, offset) = remaining.first {
+            guard case .data(let layer, let sourceOffset) = first.content, layers.contains(layer)
+            else {
+                rest.append(first)
+                remaining.removeFirst()
+                continue
+            }
+            let run = remaining.prefix(runCount(remaining))
+            remaining.removeFirst(run.count)
+            let byteCount = run.reduce(0) { $0 + $1.extent.byteCount }
+            let place = Place(layer: layer, sourceOffset: sourceOffset.rawValue, offset: offset)
+            let shared = try share(byteCount, place)
+            sharedBytes += UInt64(shared.count)
+            for (extent, offset) in run {
+                let part = shared.clamped(to: offset..<(offset + extent.byteCount))
+                guard !part.isEmpty else {
+                    rest.append(extent)
+                    continue
+                }
+                let start = extent.guestOffset + (part.lowerBound - offset)
+                rest += extent.without(start..<(start + UInt64(part.count)))
             }
         }
         return (rest, sharedBytes)
     }
 
-    /// Shares whole blocks of an extent with the target, at an offset there.
+    /// How many of the first places lie one behind the other, in a layer and in the target.
+    private func runCount(_ places: ArraySlice<(extent: Extent, offset: UInt64)>) -> Int {
+        zip(places, places.dropFirst()).prefix { (place, next) in
+            next.offset == place.offset + place.extent.byteCount
+                && next.extent.content == place.extent.contentBehind
+        }.count + 1
+    }
+
+    /// Where data lies in a layer and in the target.
+    private struct Place {
+        let layer: Int
+        let sourceOffset: UInt64
+        let offset: UInt64
+    }
+
+    /// Shares whole blocks of so many bytes with the target.
     ///
-    /// - Returns: the guest bytes that the target has now; nil when all must be copied.
-    private func share(
-        _ extent: Extent,
-        to offset: UInt64
-    ) throws(CollapseError) -> Range<UInt64>? {
-        guard case .data(let layer, let sourceOffset) = extent.content, layers.contains(layer),
-            let part = shareablePart(of: extent, at: sourceOffset.rawValue, to: offset)
-        else { return nil }
-        let skipped = part.lowerBound - extent.guestOffset
-        let source = chain.layers[layer].data
+    /// - Returns: the bytes of the target that are shared; none when all must be copied.
+    private func share(_ byteCount: UInt64, _ place: Place) throws(CollapseError) -> Range<UInt64> {
+        let (nothing, source) = (place.offset..<place.offset, chain.layers[place.layer].data)
+        guard let part = shareablePart(of: byteCount, place, source.byteCount) else {
+            return nothing
+        }
+        let sourceOffset = place.sourceOffset + (part.lowerBound - place.offset)
         do throws(IOError) {
             try target.share(
                 source,
-                at: sourceOffset.rawValue + skipped,
+                at: sourceOffset,
                 byteCount: UInt64(part.count),
-                to: offset + skipped
+                to: part.lowerBound
             )
             return part
         } catch {
             guard !error.isDiskFailure else { throw CollapseError(.io(error)) }
-            guard isRequired else { return nil }
+            guard isRequired else { return nothing }
             throw CollapseError(
                 .unusableTarget,
-                "\(source.path): \(part.count) bytes at \(hex(sourceOffset.rawValue + skipped)) "
-                    + "cannot be shared with the target (\(error)); with --reflink auto they are "
-                    + "copied"
+                "\(source.path): \(part.count) bytes at \(hex(sourceOffset)) cannot be shared with "
+                    + "the target (\(error)); with --reflink auto they are copied"
             )
         }
     }
 
-    /// The whole blocks of an extent, where the target's are the source's; nil when there are few.
+    /// The whole blocks of so many bytes, where the target's are the source's; nil when there are few.
     private func shareablePart(
-        of extent: Extent,
-        at sourceOffset: UInt64,
-        to offset: UInt64
+        of byteCount: UInt64,
+        _ place: Place,
+        _ sourceByteCount: UInt64
     ) -> Range<UInt64>? {
-        let (block, misfit) = (BlockSharing.blockBytes, offset % BlockSharing.blockBytes)
-        guard sourceOffset % block == misfit, case .data(let layer, _) = extent.content else {
-            return nil
-        }
+        let (block, misfit) = (BlockSharing.blockBytes, place.offset % BlockSharing.blockBytes)
+        guard place.sourceOffset % block == misfit else { return nil }
         let head = misfit == 0 ? 0 : block - misfit
         // The last cluster of a file may be cut.
-        let fileBytes = chain.layers[layer].data.byteCount
-        let present = min(extent.byteCount, fileBytes - min(sourceOffset, fileBytes))
+        let present = min(byteCount, sourceByteCount - min(place.sourceOffset, sourceByteCount))
         guard present > head else { return nil }
         let count = (present - head) / block * block
-        guard count >= BlockSharing.minimumBytes else { return nil }
-        return (extent.guestOffset + head)..<(extent.guestOffset + head + count)
+        guard count >= minimumBytes else { return nil }
+        return (place.offset + head)..<(place.offset + head + count)
     }
 }

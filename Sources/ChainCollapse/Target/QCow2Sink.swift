@@ -37,19 +37,17 @@ final class QCow2Sink: ChunkSink {
         (places, record) = (placed, [])
         let (rest, sharedBytes) = try writer.sharing.share(places)
         tally.sharedBytes += sharedBytes
-        return chunk.with(rest)
+        return chunk.with(rest.sorted { $0.guestOffset < $1.guestOffset })
     }
 
-    /// Gives all clusters of a chunk places, whatever is in them.
+    /// Gives all clusters of a chunk places, whatever is in them, one extent behind the other.
     private func placeWhole(
         _ chunk: Chunk,
         _ layout: inout ImageLayout
     ) -> [(extent: Extent, offset: UInt64)] {
-        chunk.extents.flatMap { extent in
-            layout.place(writer.geometry.clusters(of: extent.guestRange)).map { placement in
-                (extent.clipped(to: placement.guestRange), placement.hostOffset.rawValue)
-            }
-        }
+        let runs = chunk.extents.map { writer.geometry.clusters(of: $0.guestRange) }
+        let hosts = layout.place(together: runs)
+        return zip(chunk.extents, hosts).map { ($0, $1.rawValue) }
     }
 
     func replay(_ chunk: Chunk, _ record: [UInt64]) -> Bool {

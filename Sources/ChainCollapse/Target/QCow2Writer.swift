@@ -83,6 +83,7 @@ final class QCow2Writer: TargetWriter {
                 ? StreamFormat(type: type, clusterBytes: geometry.clusterBytes) : nil,
             salvage: options.salvage
         )
+        layout.withLock { $0.reachBytes = policy.reachBytes }
     }
 
     /// A writer that gives an overlay, which is the chain's top and nobody else's, what the layers below
@@ -113,6 +114,7 @@ final class QCow2Writer: TargetWriter {
             sharedUnitBytes: geometry.clusterBytes,
             keepsTop: true
         )
+        self.layout.withLock { $0.reachBytes = policy.reachBytes }
     }
 
     private static func zeroClusters(

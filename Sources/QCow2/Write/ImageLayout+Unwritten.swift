@@ -3,12 +3,12 @@
 
 extension ImageLayout {
     /// The parts of the file so far that no cluster's data nor any finished table has: the header and
-    /// the L1 table, the L2 table that is being filled, and the room behind the last stream.
+    /// the L1 table, the L2 tables that are being filled, and the room behind the last stream.
     package var unwrittenRanges: [Range<UInt64>] {
         var ranges = [0..<(l1TableOffset.rawValue + UInt64(l1.count) * 8)]
-        if let openIndex {
-            let table = l1[openIndex] & L1Entry.offset.mask
-            ranges.append(table..<(table + geometry.clusterBytes))
+        ranges += openTables.map { part in
+            let table = l1[part.index] & L1Entry.offset.mask
+            return table..<(table + geometry.clusterBytes)
         }
         if let streamEnd = clusters.streamOffset {
             let room = geometry.clusterBytes - streamEnd % geometry.clusterBytes

@@ -6,8 +6,8 @@ internal import DiskIO
 /// Lays out a new qcow2 image from front to back: header, L1 table, then each L2 table followed by
 /// the clusters it describes, and the refcounts at the end.
 ///
-/// Clusters are asked for in guest order; every host cluster is used, so the image has no gaps and
-/// no leaks, and the same requests make the same image.
+/// Clusters are asked for in guest order, as far as the reach does not allow another; every host
+/// cluster is used, so the image has no gaps and no leaks, and the same requests make the same image.
 package struct ImageLayout: Sendable {
     /// A run of the disk that got its place in the file.
     package struct Placement: Hashable, Sendable {
@@ -28,6 +28,12 @@ package struct ImageLayout: Sendable {
         package var bytes: [UInt8] { bigEndianBytes(words) }
     }
 
+    /// An L2 table that is being filled: its L1 index and entries.
+    struct OpenTable {
+        let index: Int
+        var words: [UInt64]
+    }
+
     /// L2 tables are written in whole parts of this many words, and parts of zeros not at all: a
     /// table of a sparse disk takes a block of the file system, not a cluster.
     private static let partWords = 512
@@ -40,10 +46,13 @@ package struct ImageLayout: Sendable {
     var bitmaps: BitmapDirectoryReference?
     let l1TableOffset: HostOffset
     var l1: [UInt64]
-    /// The L2 table that is being filled: its L1 index and entries.
-    private(set) var openIndex: Int?
-    private var openWords: [UInt64] = []
+    /// Clusters may be asked for so many bytes of the disk before others that have places already.
+    package var reachBytes: UInt64 = 0
+    /// In guest order.
+    private(set) var openTables: [OpenTable] = []
     private var finished: [FinishedPart] = []
+    /// No table before this L1 index can be opened any more.
+    private var finishedEnd = 0
     let startsZeroed: Bool
 
     /// The layout of an empty image.
@@ -92,16 +101,13 @@ package struct ImageLayout: Sendable {
         var placements: [Placement] = []
         var cluster = guestClusters.lowerBound
         while cluster < guestClusters.upperBound {
-            let slot = openTable(for: cluster)
+            let entry = openTable(for: cluster)
             let count = min(
                 guestClusters.upperBound - cluster,
-                geometry.l2Entries - UInt64(slot)
+                geometry.l2Entries - UInt64(entry.slot)
             )
             let host = clusters.take(count)
-            for step in 0..<count {
-                let place = host.rawValue + step * geometry.clusterBytes
-                setEntry(slot + Int(step), L2Entry.copied.mask | place, bitmap: 0xffff_ffff)
-            }
+            setEntries(cluster..<(cluster + count), host)
             placements.append(
                 joining: Placement(
                     guestOffset: cluster * geometry.clusterBytes,
@@ -114,6 +120,26 @@ package struct ImageLayout: Sendable {
         return placements
     }
 
+    /// Gives runs of guest clusters places one behind the other, in the order in which they come: in
+    /// the file they are one run.
+    package mutating func place(together runs: [Range<UInt64>]) -> [HostOffset] {
+        var host = clusters.take(runs.reduce(0) { $0 + UInt64($1.count) })
+        return runs.map { run in
+            defer { host = host.advanced(by: UInt64(run.count) * geometry.clusterBytes) }
+            setEntries(run, host)
+            return host
+        }
+    }
+
+    /// Says that the data of guest clusters lies from an offset on.
+    private mutating func setEntries(_ guestClusters: Range<UInt64>, _ host: HostOffset) {
+        var place = host.rawValue
+        for cluster in guestClusters {
+            setEntry(openTable(for: cluster), L2Entry.copied.mask | place, bitmap: 0xffff_ffff)
+            place += geometry.clusterBytes
+        }
+    }
+
     /// Gives one guest cluster a place for those of its subclusters that have data.
     ///
     /// Bit n of `data` says that subcluster n has data, of `zeros` that it reads as zeros whatever lies
@@ -124,10 +150,10 @@ package struct ImageLayout: Sendable {
         zeroSubclusters zeros: UInt32
     ) -> Placement {
         precondition(data & zeros == 0, "a subcluster has data or is zero")
-        let slot = openTable(for: guestCluster)
+        let entry = openTable(for: guestCluster)
         let host = clusters.take(1)
         setEntry(
-            slot,
+            entry,
             L2Entry.copied.mask | host.rawValue,
             bitmap: UInt64(zeros) << 32 | UInt64(data)
         )
@@ -140,13 +166,13 @@ package struct ImageLayout: Sendable {
 
     /// Gives the compressed stream of a guest cluster its place.
     package mutating func placeCompressed(_ guestCluster: UInt64, byteCount: Int) -> HostOffset {
-        let slot = openTable(for: guestCluster)
+        let place = openTable(for: guestCluster)
         let host = clusters.takeBytes(UInt64(byteCount))
         let run = CompressedRun(hostOffset: host, byteCount: byteCount)
         guard let entry = run.entry(geometry) else {
             preconditionFailure("a stream is shorter than its cluster, so its entry exists")
         }
-        setEntry(slot, entry, bitmap: 0)
+        setEntry(place, entry, bitmap: 0)
         return host
     }
 
@@ -158,11 +184,11 @@ package struct ImageLayout: Sendable {
         subclusters zeros: UInt32 = .max
     ) {
         for cluster in guestClusters {
-            let slot = openTable(for: cluster)
+            let entry = openTable(for: cluster)
             if geometry.hasExtendedL2 {
-                setEntry(slot, 0, bitmap: UInt64(zeros) << 32)
+                setEntry(entry, 0, bitmap: UInt64(zeros) << 32)
             } else {
-                setEntry(slot, L2Entry.zero.mask, bitmap: 0)
+                setEntry(entry, L2Entry.zero.mask, bitmap: 0)
             }
         }
     }
@@ -173,78 +199,60 @@ package struct ImageLayout: Sendable {
         return finished
     }
 
-    private mutating func setEntry(_ slot: Int, _ word: UInt64, bitmap: UInt64) {
-        openWords[slot * geometry.wordsPerL2Entry] = word
-        if geometry.hasExtendedL2 { openWords[slot * 2 + 1] = bitmap }
+    private mutating func setEntry(
+        _ entry: (table: Int, slot: Int),
+        _ word: UInt64,
+        bitmap: UInt64
+    ) {
+        let number = entry.slot * geometry.wordsPerL2Entry
+        openTables[entry.table].words[number] = word
+        if geometry.hasExtendedL2 { openTables[entry.table].words[number + 1] = bitmap }
     }
 
-    /// Makes the L2 table of a guest cluster the open one.
+    /// Opens the L2 table of a guest cluster, where it is not, and finishes those out of reach.
     ///
-    /// - Returns: the cluster's entry in it.
-    private mutating func openTable(for guestCluster: UInt64) -> Int {
+    /// - Returns: the table's number among the open ones, and the cluster's entry in it.
+    private mutating func openTable(for guestCluster: UInt64) -> (table: Int, slot: Int) {
         let index = Int(guestCluster / geometry.l2Entries)
-        if openIndex != index {
-            precondition((openIndex ?? -1) < index, "clusters are placed in guest order")
-            finishOpenTable()
-            openIndex = index
-            openWords = Array(
-                repeating: 0,
-                count: Int(geometry.l2Entries) * geometry.wordsPerL2Entry
-            )
+        let slot = Int(guestCluster % geometry.l2Entries)
+        if let last = openTables.last, last.index == index { return (openTables.count - 1, slot) }
+        precondition(index >= finishedEnd, "clusters are placed in guest order, but for the reach")
+        let tableBytes = geometry.l2Entries * geometry.clusterBytes
+        finishTables(before: index - Int((reachBytes + tableBytes - 1) / tableBytes))
+        let table = openTables.firstIndex { $0.index >= index } ?? openTables.count
+        if table == openTables.count || openTables[table].index != index {
+            let wordCount = Int(geometry.l2Entries) * geometry.wordsPerL2Entry
+            let words = Array<UInt64>(repeating: 0, count: wordCount)
+            openTables.insert(OpenTable(index: index, words: words), at: table)
             l1[index] = L1Entry.copied.mask | clusters.take(1).rawValue
         }
-        return Int(guestCluster % geometry.l2Entries)
+        return (table, slot)
     }
 
-    mutating func finishOpenTable() {
-        guard let index = openIndex else { return }
-        let place = HostOffset(l1[index] & L1Entry.offset.mask)
+    /// Finishes the open tables; those before an L1 index where one is given.
+    mutating func finishTables(before end: Int = .max) {
+        let count = openTables.firstIndex { $0.index >= end } ?? openTables.count
+        for table in openTables.prefix(count) { finish(table) }
+        openTables.removeFirst(count)
+        finishedEnd = max(finishedEnd, min(end, l1.count))
+    }
+
+    private mutating func finish(_ table: OpenTable) {
+        let words = table.words
         var used: [Range<Int>] = []
-        for start in stride(from: 0, to: openWords.count, by: ImageLayout.partWords) {
-            let part = start..<min(start + ImageLayout.partWords, openWords.count)
-            guard !startsZeroed || openWords[part].contains(where: { $0 != 0 }) else { continue }
+        for start in stride(from: 0, to: words.count, by: ImageLayout.partWords) {
+            let part = start..<min(start + ImageLayout.partWords, words.count)
+            guard !startsZeroed || words[part].contains(where: { $0 != 0 }) else { continue }
             let begin = used.last?.upperBound == start ? used.removeLast().lowerBound : start
             used.append(begin..<part.upperBound)
         }
+        let place = HostOffset(l1[table.index] & L1Entry.offset.mask)
         finished += used.map { part in
             FinishedPart(
                 hostOffset: place.advanced(by: UInt64(part.lowerBound) * 8),
-                index: index,
-                words: openWords[part]
+                index: table.index,
+                words: words[part]
             )
         }
-        openIndex = nil
-    }
-
-    /// Writes what is left: the last L2 table, the L1 table, the refcounts and, last of all, the
-    /// header, so that a file is no image before it is a complete one.
-    ///
-    /// - Throws: what `write` throws, or `CreationOptions.Invalid` when the refcounts of so large a
-    ///   file need larger clusters.
-    package mutating func finish(
-        flush: () throws -> Void,
-        write: ([UInt8], HostOffset) throws -> Void
-    ) throws {
-        finishOpenTable()
-        for part in takeFinishedParts() { try write(part.bytes, part.hostOffset) }
-        try write(bigEndianBytes(l1), l1TableOffset)
-        let refcounts = try clusters.placeRefcounts()
-        try write(bigEndianBytes(refcounts.table), refcounts.tableOffset)
-        for block in 0..<refcounts.blockCount {
-            try write(clusters.refcountBlock(block), refcounts.blockOffset(block))
-        }
-        try flush()
-        let header = try options.headerCluster(
-            diskBytes: diskBytes,
-            geometry: geometry,
-            tables: TablePlaces(
-                l1TableOffset: l1TableOffset.rawValue,
-                l1Entries: l1.count,
-                refcountTableOffset: refcounts.tableOffset.rawValue,
-                refcountTableClusters: refcounts.tableClusters,
-                bitmaps: bitmaps
-            )
-        )
-        try write(header, HostOffset(0))
     }
 }

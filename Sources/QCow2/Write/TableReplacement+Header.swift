@@ -13,7 +13,7 @@ extension TableReplacement {
         _ layout: inout ImageLayout,
         write: ([UInt8], HostOffset) throws -> Void
     ) throws -> [UInt8] {
-        layout.finishOpenTable()
+        layout.finishTables()
         for part in layout.takeFinishedParts() { try write(merge(part), part.hostOffset) }
         try write(bigEndianBytes(layout.l1), layout.l1TableOffset)
         let (header, geometry) = (image.header, image.geometry)
