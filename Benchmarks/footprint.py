@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sources
 from cases import Collapse, DurableCollapse, Tools, output
-from measure import CommandFailed, measure
+from measure import CommandFailed, measure, weigh
 from pages import PERFORMANCE, fill, table
 from places import FOLDER, opened
 
@@ -58,7 +58,7 @@ def run(tools: Tools, options: argparse.Namespace) -> None:
 def weighed(command: list[str], source: Path, target: Path, timeout: float) -> list[str]:
     for file in (source, target):
         forget(file)
-    alone = measure(command, timeout)
+    alone, own_peak = weigh(command, timeout)
     left = [resident(file) / MIB for file in (source, target)]
     target.unlink()
     with group(ROOM) as room:
@@ -68,7 +68,7 @@ def weighed(command: list[str], source: Path, target: Path, timeout: float) -> l
             confined = f"**{error}**"
         peak = room.peak_bytes() / MIB
     target.unlink(missing_ok=True)
-    return [f"{alone.wall:.1f}", confined, f"{alone.peak_bytes / MIB:.0f}", f"{peak:.0f}",
+    return [f"{alone.wall:.1f}", confined, f"{own_peak / MIB:.0f}", f"{peak:.0f}",
             *(f"{count:.0f}" for count in left)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cases import CODEC_ALONE, COPIES, LIMITS, Case, Tools
-from measure import CommandFailed, Sample, back_memory, measure, system_calls
+from measure import CommandFailed, Sample, back_memory, measure, system_calls, weigh
 from places import Place
 from report import Result, Series
 from workloads import Workload
@@ -89,10 +89,13 @@ class Bench:
 
     def attempt(self, one: Series, leave: bool = False) -> Sample | None:
         """A run from a clean start: no older output, nothing waiting to be written, a warm cache."""
-        one.ran = True
+        is_first, one.ran = not one.ran, True
         before = self.prepare(one)
         try:
-            sample = measure(one.command, self.options.timeout, one.starts)
+            if is_first:
+                sample, one.peak_bytes = weigh(one.command, self.options.timeout)
+            else:
+                sample = measure(one.command, self.options.timeout, one.starts)
             one.output_bytes = self.place.taken(one.target) - before if one.target else 0
         except CommandFailed as error:
             one.failure, sample = str(error), None

@@ -17,7 +17,6 @@ import micro
 import service
 import workloads
 from cases import Tools, output
-from measure import measure
 from places import FOLDER, opened
 from report import Result, publish
 from rounds import Bench
@@ -37,7 +36,6 @@ def compare(selection: list[Workload], tools: Tools, options: argparse.Namespace
             for case in workload.cases:
                 print(f"{workload.name} {workload.title} → {case.name}", file=sys.stderr)
                 results.append(Bench(tools, place, options).run(workload, case))
-                about["peak floor"] = f"{measure(['true'], 10).peak_bytes >> 20} MiB"
                 publish(options.output, about, results)
         if options.drop and workload.source not in (w.source for w in selection[index + 1:]):
             shutil.rmtree(source.parent)

@@ -1,6 +1,4 @@
-"""The sources: what each looks like. Run as a program, it generates one; the runner does so in a
-process of its own because a child's peak memory is never reported below that of its parent.
-"""
+"""The sources: what each looks like."""
 
 import os
 import random
@@ -16,7 +14,6 @@ from images import compress, create, qemu_img, random_file, real_files, write
 
 # Raise it when a generator changes: cached sources of another version are not used.
 VERSION = 1
-GENERATION_TIMEOUT = 3600
 
 
 @dataclass(frozen=True)
@@ -159,8 +156,7 @@ class Source:
         folder = self.folder(cache, scale, seed)
         if not folder.exists():
             print(f"generating {self.title}, scale {scale:g}", file=sys.stderr)
-            command = [sys.executable, __file__, self.name, cache, scale, seed]
-            subprocess.run([*map(str, command)], check=True, timeout=GENERATION_TIMEOUT)
+            self.generate(cache, scale, seed)
         for file in folder.iterdir():
             subprocess.run(["cat", file], check=True, stdout=subprocess.DEVNULL)
         return next(folder.glob("top.*"))
@@ -208,6 +204,3 @@ GROWTH = {
         for size in (GIB, 16 * GIB, 256 * GIB, 4 * TIB, 64 * TIB)},
 }
 ALL |= {source.name: source for sources in GROWTH.values() for source in sources.values()}
-
-if __name__ == "__main__":
-    ALL[sys.argv[1]].generate(Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))

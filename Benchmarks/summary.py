@@ -55,12 +55,8 @@ def cells(series: dict, verdict: dict) -> list[str]:
         f"{wall(series[name]) / wall(ours):.2f} `{name}`" for name in LIMITS
         if name in series and series[name]["samples"])
     return [f"{verdict['ratio']:.1f} `{verdict['best']}`", f"{verdict['least']:g}{missed}", limits,
-            f"{peak(ours)} / {peak(best)} MiB"]
+            f"{ours['peak_bytes'] // MIB} / {best['peak_bytes'] // MIB} MiB"]
 
 
 def wall(one: dict) -> float:
     return median(sample["wall"] for sample in one["samples"])
-
-
-def peak(one: dict) -> int:
-    return max(sample["peak_bytes"] for sample in one["samples"]) // MIB
