@@ -59,6 +59,7 @@ final class ChunkReader {
         let count = Int(min(UInt64(range.count), available))
         let present = range.lowerBound..<(range.lowerBound + count)
         buffer.zero(present.upperBound..<range.upperBound)
+        guard count > 0 else { return }
         tallies[layer].readBytes += UInt64(count)
         do throws(IOError) {
             try source.read(at: offset.rawValue, into: buffer, present)
