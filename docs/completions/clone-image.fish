@@ -246,7 +246,7 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_o
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" s start-offset' -s 's' -l 'start-offset' -d 'Begin at this byte of the disk.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" l max-length' -s 'l' -l 'max-length' -d 'Tell of so many bytes.' -rfka ''
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" provenance' -l 'provenance' -d 'Print lines of JSON instead: one that names the layers, then one for each run of bytes that come from one place.'
-complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" svg' -l 'svg' -d 'Draw instead which layer the data lies in, and what of it is seen from the top.' -rF
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" svg' -l 'svg' -d 'Draw instead which layer the data lies in, and what of it is seen from the top. An older drawing is replaced, no other file. -: standard output.' -rF
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" version' -l 'version' -d 'Show the version.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image map" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image measure" -eq 1' -F

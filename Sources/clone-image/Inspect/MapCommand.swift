@@ -3,7 +3,7 @@
 
 internal import ArgumentParser
 internal import ChainCollapse
-internal import SystemPackage
+internal import Terminal
 
 /// `clone-image map`: where the data of a disk lies, as `qemu-img map` tells it.
 struct MapCommand: ParsableCommand {
@@ -46,7 +46,8 @@ struct MapCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Draw instead which layer the data lies in, and what of it is seen from the top.",
+            "Draw instead which layer the data lies in, and what of it is seen from the top. An older "
+                + "drawing is replaced, no other file. -: standard output.",
             valueName: "file"
         ),
         completion: .file()
@@ -89,15 +90,9 @@ struct MapCommand: ParsableCommand {
             format: options.format?.value,
             partCount: ChainPicture.partCount
         )
-        let file = try FileDescriptor.open(
-            FilePath(path),
-            .writeOnly,
-            options: [.create, .truncate],
-            permissions: .ownerReadWrite
-        )
-        try file.closeAfter {
-            _ = try file.writeAll(ChainPicture(survey, title: image.file).text.utf8)
-        }
+        let text = ChainPicture(survey, title: image.file).text
+        guard path != "-" else { return try Output.write(text) }
+        try DrawingFile.write(text, to: path)
     }
 
     private func tellProvenance(_ range: Range<UInt64>) throws {
