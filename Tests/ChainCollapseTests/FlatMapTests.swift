@@ -34,7 +34,7 @@ struct FlatMapTests {
     }
 
     private static func extents(of chain: ImageChain) throws -> [Extent] {
-        let map = FlatMap(of: chain)
+        let map = FlatMap(of: chain, findsHoles: false)
         var flattener = WindowFlattener(map)
         var extents: [Extent] = []
         var position: UInt64 = 0

@@ -23,6 +23,9 @@ package struct Layer: Sendable {
     package let diskBytes: UInt64
     /// The files that were opened for it.
     let files: [File]
+    /// Much of its data may be holes in its file, since space was given out before it was used: they are
+    /// worth looking for.
+    var mayHaveHoles = false
 
     /// Which files those are, whatever their names.
     var identities: [File.Identity] { files.map(\.identity) }

@@ -141,8 +141,21 @@ struct LayerOpener {
             content: .qcow2(image, table),
             data: image.clusters,
             diskBytes: table.diskBytes,
-            files: [file] + (dataFile.map { [$0] } ?? [])
+            files: [file] + (dataFile.map { [$0] } ?? []),
+            mayHaveHoles: try mayHaveHoles(image, dataFile)
         )
+    }
+
+    private func mayHaveHoles(
+        _ image: QCow2Image,
+        _ dataFile: File?
+    ) throws(CollapseError) -> Bool {
+        if let dataFile {
+            let used = try usingDisk { () throws(IOError) in try dataFile.allocatedBytes() }
+            return used < dataFile.byteCount / 10 * 9
+        }
+        // Damaged refcounts are no reason not to read an image.
+        return (try? image.isPreallocated()) ?? false
     }
 
     /// A guest can write a qcow2 header into a raw disk.

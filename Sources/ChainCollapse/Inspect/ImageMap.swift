@@ -57,7 +57,8 @@ public struct ImageMap: Sendable {
     }
 
     init(of chain: ImageChain, range: Range<UInt64>? = nil) throws(CollapseError) {
-        walk = ExtentWalk(FlatMap(of: chain), range)
+        // The describer finds them itself, and tells of them as data.
+        walk = ExtentWalk(FlatMap(of: chain, findsHoles: false), range)
         describer = try ExtentDescriber(chain)
         diskBytes = chain.diskBytes
         dataPaths = chain.layers.map(\.data.path)

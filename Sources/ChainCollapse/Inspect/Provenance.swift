@@ -29,7 +29,7 @@ public struct Provenance: Sendable {
             case data
             /// A compressed cluster, of which the run may be a part.
             case compressed
-            /// Nothing: the layer says that they are zeros.
+            /// Nothing: the layer says that they are zeros, or its file has a hole there.
             case zeros
             /// Nothing: no layer says anything, so that they read as zeros.
             case unallocated

@@ -23,13 +23,16 @@ package struct FlatMap: Sendable {
     private static let maximumUnitsPerWindow: UInt64 = 1 << 18
 
     let chain: ImageChain
+    /// What a layer has as data and its file as a hole is zeros.
+    let findsHoles: Bool
     /// The size of a window in bytes: a power of two, and a multiple of every chunk.
     let windowBytes: UInt64
     private let windowLayers: WindowLayers
 
     /// The map of an opened chain.
-    package init(of chain: ImageChain) {
+    package init(of chain: ImageChain, findsHoles: Bool = true) {
         self.chain = chain
+        self.findsHoles = findsHoles
         windowBytes = FlatMap.windowBytes(for: chain)
         windowLayers = WindowLayers(chain, windowBytes: windowBytes)
     }

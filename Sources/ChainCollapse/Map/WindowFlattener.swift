@@ -51,6 +51,7 @@ struct WindowFlattener {
             do throws(ImageError) {
                 try image.appendRuns(of: table, in: range, using: &words, to: &runs)
             } catch { throw CollapseError(error) }
+            if map.findsHoles, layer.mayHaveHoles { runs = try runs.withoutHoles(of: layer) }
         }
         guard !runs.isEmpty else { return }
         overlay(by: index)

@@ -122,7 +122,8 @@ struct CollapseProof {
             content: content,
             data: source,
             diskBytes: diskBytes,
-            files: []
+            files: [],
+            mayHaveHoles: true
         )
     }
 }
