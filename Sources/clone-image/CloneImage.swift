@@ -57,7 +57,9 @@ struct CloneImage: AsyncParsableCommand {
     private static func run() async {
         do {
             var command = try await asyncParseAsRoot(
-                AllowedBacking.joiningPlaces(CommandLine.arguments.dropFirst())
+                AllowedBacking.joiningPlaces(
+                    ShortOptions.separated(Array(CommandLine.arguments.dropFirst()))
+                )
             )
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

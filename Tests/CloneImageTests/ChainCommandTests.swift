@@ -115,6 +115,7 @@ struct ChainCommandTests {
         #expect(lines[3].hasPrefix("└─ top.qcow2") && lines[3].hasSuffix("1 MiB    1 MiB  100 %"))
         #expect(lines[4].hasPrefix("2 layers, a disk of 16 MiB. A collapse reads 3 MiB"))
         #expect(lines.count == 6 && lines[5].hasPrefix("warning: base.qcow2: its disk"))
+        #expect(try Tool.run("chain", "file:top.qcow2", in: path("")).text == output.text)
     }
 
     @Test("absolute names, formats that nobody recorded and live layers are told of")

@@ -77,6 +77,22 @@ struct CompareTests {
         try expectAlike(["-f", "raw", path("empty"), path("empty")])
     }
 
+    @Test("names, formats and cache modes are taken as qemu-img takes them")
+    func arguments() throws {
+        let (a, b) = (directory.path("a"), directory.path("b"))
+        try QemuImg.create(a, size: 1 << 20)
+        try QemuImg.create(b, format: "raw", size: 1 << 20)
+        let json = #"json:{"driver": "qcow2", "file": {"driver": "file", "filename": "\#(a)"}}"#
+        for words in [
+            ["file:\(a)", b], [b, "file:\(a)"], [json, b], [a, json], ["-fqcow2", "file:\(a)", b],
+            ["-T", "none", a, b], ["-Tdirectsync", a, b], ["-T", "bogus", a, b],
+            ["-F", "vmdk", a, b],
+            ["-f", "vmdk", a, b], ["-f", "bogus", a, b], ["-spq", a, b], ["file:none", b],
+        ] { try expectAlike(words) }
+        let device = try LoopDevice(byteCount: 1 << 20)
+        try expectAlike(["host_device:\(device.path)", a])
+    }
+
     @Test("a strict comparison names the first cluster that is allocated otherwise")
     func allocation() throws {
         let (first, second) = (directory.path("first"), directory.path("second"))
@@ -97,7 +113,7 @@ struct CompareTests {
         try expectStatus(2, [good, directory.path("none")])
         try expectStatus(2, ["-f", "qcow2", "/etc/hostname", good])
         try expectStatus(64, [good])
-        try expectStatus(64, ["-T", "none", good, good])
+        try expectStatus(2, ["json:{}", good])
         try QemuImg.create(bad, size: 4 << 20)
         try QemuImg.io(bad, ["write -q -P 1 0 64k", "write -q -P 2 1M 64k"])
         try Command.runSuccessfully("truncate", ["--size=-64k", bad])

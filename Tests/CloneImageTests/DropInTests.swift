@@ -29,10 +29,7 @@ struct DropInTests {
     )
     func script(part: String, callCount: Int) throws {
         let directory = try TemporaryDirectory()
-        try FileManager.default.createSymbolicLink(
-            atPath: directory.path("qemu-img"),
-            withDestinationPath: try Tool.path()
-        )
+        _ = try Tool.qemuImage(in: directory)
         let theirs = try transcript(part, path: nil)
         let ours = try transcript(part, path: directory.path)
         #expect(theirs.count { $0.hasPrefix("$ qemu-img") || $0.hasPrefix("$ env") } == callCount)

@@ -23,6 +23,29 @@ struct HelpTests {
         #expect(help.contains("USAGE: clone-image collapse"))
     }
 
+    @Test(
+        "every command explains itself, under both names",
+        arguments: [
+            "check", "compare", "convert", "create", "info", "map", "measure", "rebase", "snapshot",
+            "collapse", "chain", "digest", "clean",
+        ]
+    )
+    func commands(name: String) throws {
+        let directory = try TemporaryDirectory()
+        let link = try Tool.qemuImage(in: directory)
+        let help = try Tool.run("help", name)
+        #expect(help.isSuccess)
+        #expect(help.text.contains("\nUSAGE: clone-image \(name) "))
+        let isTheirs = !["collapse", "chain", "digest", "clean"].contains(name)
+        for words in [[name, "-h"], [name, "--help"], [name, "a", "--help"]] {
+            #expect(try Command.run("timeout", ["20", Tool.path()] + words).text == help.text)
+            guard isTheirs else { continue }
+            let output = try Command.run("timeout", ["20", link] + words)
+            #expect(output.isSuccess, "\(words)")
+            #expect(output.text.contains("\nUSAGE: qemu-img \(name) "), "\(words)")
+        }
+    }
+
     @Test("help lists every exit code")
     func exitCodes() throws {
         let help = try Tool.run("--help").text

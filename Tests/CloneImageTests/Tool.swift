@@ -8,6 +8,13 @@ import TestSupport
 enum Tool {
     static func path() throws -> String { try Command.built("clone-image") }
 
+    /// The tool under the name `qemu-img`, by a link in a directory.
+    static func qemuImage(in directory: TemporaryDirectory) throws -> String {
+        let link = directory.path("qemu-img")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path())
+        return link
+    }
+
     /// Runs the tool, whatever its exit status.
     static func run(_ arguments: String..., in directory: String? = nil) throws -> Command.Output {
         try run(arguments, in: directory)

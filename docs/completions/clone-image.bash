@@ -293,7 +293,7 @@ _clone-image_compare() {
     repeating_flags=()
     non_repeating_flags=(--strict -s --progress -p --quiet -q -U --force-share --trust-probed --version -h --help)
     repeating_options=()
-    non_repeating_options=(-f --first-format -F --second-format --threads)
+    non_repeating_options=(-f --first-format -F --second-format -T --threads)
     __clone-image_offer_flags_options 2
 
     # Offer option value completions
@@ -304,6 +304,10 @@ _clone-image_compare() {
         ;;
     '-F'|'--second-format')
         __clone-image_add_completions -W 'raw'$'\n''qcow2'
+        return
+        ;;
+    '-T')
+        __clone-image_add_completions -W 'none'$'\n''off'$'\n''directsync'$'\n''writeback'$'\n''writethrough'$'\n''unsafe'
         return
         ;;
     '--threads')

@@ -27,7 +27,7 @@ function __clone-image_parse_tokens -S
         case 'chain'
             __clone-image_parse_subcommand 1 'f/format=' 'json' 'version' 'h/help'
         case 'compare'
-            __clone-image_parse_subcommand 2 'f/first-format=' 'F/second-format=' 's/strict' 'p/progress' 'q/quiet' 'U/force-share' 'trust-probed' 'threads=' 'version' 'h/help'
+            __clone-image_parse_subcommand 2 'f/first-format=' 'F/second-format=' 'T=' 's/strict' 'p/progress' 'q/quiet' 'U/force-share' 'trust-probed' 'threads=' 'version' 'h/help'
         case 'digest'
             __clone-image_parse_subcommand 1 'source-format=' 'snapshot=' 'allow-backing=+' 'trust-probed' 'wait-lock=' 'force-share' 'salvage' 'progress=' 'progress-descriptor=' 'json' 'q/quiet' 'threads=' 'version' 'h/help'
         case 'clean'
@@ -160,6 +160,7 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positio
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image compare" -eq 2' -F
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" f first-format' -s 'f' -l 'first-format' -d 'The first image\'s format; else its first bytes tell.' -rfka 'raw qcow2'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" F second-format' -s 'F' -l 'second-format' -d 'The second image\'s format; else its first bytes tell.' -rfka 'raw qcow2'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" T' -s 'T' -d 'none, off and directsync read what the disk has, not what the page cache has kept.' -rfka 'none off directsync writeback writethrough unsafe'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" s strict' -l 'strict' -s 's' -d 'Sizes must be the same, and allocation: data, compressed data, zeros or nothing. A hole of a raw file is nothing.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" p progress' -l 'progress' -s 'p' -d 'Show progress on standard output.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image compare" q quiet' -l 'quiet' -s 'q' -d 'Print nothing but errors.'

@@ -43,7 +43,8 @@ struct ChainCommand: ParsableCommand {
     func run() throws {
         let survey: ChainSurvey
         do throws(CollapseError) {
-            survey = try ChainSurvey(of: image, format: format?.value)
+            let source = try CollapseSource(named: image, format: format?.value)
+            survey = try ChainSurvey(of: source.path, format: source.format)
         } catch {
             if json { Output.print(ErrorDocument(code: error.code, message: error.message).text) }
             Output.complain(error.message)

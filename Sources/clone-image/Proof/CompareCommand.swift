@@ -37,18 +37,30 @@ struct CompareCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "The first image's format; else its first bytes tell.",
             valueName: Choice<ImageFormat>.words
-        )
+        ),
+        completion: Choice<ImageFormat>.defaultCompletionKind
     )
-    var firstFormat: Choice<ImageFormat>?
+    var firstFormat: String?
 
     @Option(
         name: [.customShort("F", allowingJoined: true), .long],
         help: ArgumentHelp(
             "The second image's format; else its first bytes tell.",
             valueName: Choice<ImageFormat>.words
-        )
+        ),
+        completion: Choice<ImageFormat>.defaultCompletionKind
     )
-    var secondFormat: Choice<ImageFormat>?
+    var secondFormat: String?
+
+    @Option(
+        name: .customShort("T", allowingJoined: true),
+        help: ArgumentHelp(
+            "none, off and directsync read what the disk has, not what the page cache has kept.",
+            valueName: Choice<CacheMode>.words
+        ),
+        completion: Choice<CacheMode>.defaultCompletionKind
+    )
+    var cache = CacheMode.writeback.rawValue
 
     @Flag(
         name: .shortAndLong,
@@ -77,10 +89,7 @@ struct CompareCommand: AsyncParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
 
     func run() async throws {
-        var comparison = Comparison(
-            of: source(first, firstFormat),
-            and: source(second, secondFormat)
-        )
+        var comparison = try comparison()
         comparison.isStrict = strict
         if let threads = threadOptions.threads { comparison.threads = threads }
         let display = PercentProgress(isShown: progress && !quiet)
@@ -90,7 +99,7 @@ struct CompareCommand: AsyncParsableCommand {
         } catch {
             Output.complain(error.error.message)
             display.end()
-            throw ExitCode(error.exitCode)
+            throw ExitCode(error.step.exitCode)
         }
         if report.difference == nil { display.complete() }
         tell(report)
@@ -98,15 +107,38 @@ struct CompareCommand: AsyncParsableCommand {
         if report.difference != nil { throw ExitCode(1) }
     }
 
-    private func source(_ path: String, _ format: Choice<ImageFormat>?) -> CollapseSource {
-        CollapseSource(
-            path: path,
-            format: format?.value,
-            // As qemu-img: of what images lead to, only the first difference is told.
-            allowedBacking: .anyLocal,
-            trustsProbedFormats: trustProbed,
-            sharesWithWriters: forceShare
-        )
+    /// What the words say is compared; a word that means nothing has the exit code of an image that
+    /// cannot be opened, because 1 tells of a difference.
+    private func comparison() throws -> Comparison {
+        do {
+            return Comparison(
+                of: try source(first, choice(firstFormat, "-f")),
+                and: try source(second, choice(secondFormat, "-F"))
+            )
+        } catch {
+            Output.complain("\(error)")
+            throw ExitCode(Comparison.Failure.Step.opening.exitCode)
+        }
+    }
+
+    private func choice<Value>(_ word: String?, _ option: String) throws -> Value?
+    where Value: CaseIterable & RawRepresentable<String> & Sendable {
+        guard let word else { return nil }
+        guard let choice = Choice<Value>(argument: word) else {
+            throw ValidationError("\(option) \(word): expected is \(Choice<Value>.words)")
+        }
+        return choice.value
+    }
+
+    private func source(_ name: String, _ format: ImageFormat?) throws -> CollapseSource {
+        let cache: CacheMode? = try choice(cache, "-T")
+        var source = try CollapseSource(named: name, format: format)
+        // As qemu-img: of what images lead to, only the first difference is told.
+        source.allowedBacking = .anyLocal
+        source.trustsProbedFormats = trustProbed
+        source.sharesWithWriters = forceShare
+        source.readsFromDisk = cache?.passesPageCache ?? false
+        return source
     }
 
     private func tell(_ report: Comparison.Report) {
@@ -130,10 +162,10 @@ struct CompareCommand: AsyncParsableCommand {
     }
 }
 
-extension Comparison.Failure {
+extension Comparison.Failure.Step {
     /// The program's exit code for a failure, which is qemu-img's.
     fileprivate var exitCode: Int32 {
-        switch step {
+        switch self {
         case .opening: 2
         case .mapping: 3
         case .reading: 4
