@@ -76,13 +76,14 @@ struct CreateCommand: ParsableCommand {
         guard size == nil || list["size"] == nil else {
             throw ValidationError("\(file): The image size must be specified only once")
         }
-        let bytes = try diskBytes(file, list)
+        let path = try CollapseSource(named: file).path
+        let bytes = try diskBytes(path, list)
         if list["size"] == nil, let bytes { list.set("size", "\(bytes)") }
         let creation = try QemuCreation(format.value, list)
         guard let bytes = creation.diskBytes else {
             throw ValidationError("\(file): Image creation needs a size parameter")
         }
-        let image = try NewImage(at: file, diskBytes: bytes, format: creation.target)
+        let image = try NewImage(at: path, diskBytes: bytes, format: creation.target)
         if !quiet { try Output.write(creation.announcement(of: file) + "\n") }
         try image.create()
     }
@@ -90,7 +91,14 @@ struct CreateCommand: ParsableCommand {
     /// The size that was given, or else the backing file's, which is opened in either case.
     private func diskBytes(_ file: String, _ list: QemuOptionList) throws -> UInt64? {
         let creation = try QemuCreation(format.value, list)
-        guard let name = creation.backingName else { return size?.bytes }
+        guard let name = creation.backingName else {
+            guard creation.backingFormat == nil else {
+                throw ValidationError(
+                    "\(file): Backing format cannot be used without backing file"
+                )
+            }
+            return size?.bytes
+        }
         guard !name.isEmpty, name != file else {
             throw ValidationError("\(file): the backing file '\(name)' is none")
         }

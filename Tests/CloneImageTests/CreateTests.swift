@@ -30,7 +30,7 @@ struct CreateTests {
         #expect(own.status == expected.status, "\(words) \(own.standardError)")
         #expect(own.text == expected.text, "\(words) \(expected.standardError)")
         guard expected.status == 0,
-            let name = words.first(where: { $0.hasPrefix("new") || $0.hasPrefix("folder/new") })
+            let name = words.first(where: { $0.hasSuffix("new") })?.replacing("file:", with: "")
         else { return }
         let infos = try [ours, theirs].map { directory in
             try Command.run(
@@ -77,6 +77,7 @@ struct CreateTests {
             "-f qcow2 -u -b none -F qcow2 new 1M", "-f qcow2 -u -b base -F qcow2 new",
             "-f qcow2 -u -o backing_file=a,,b -F raw new 1M",
             "-f qcow2 -b base -F qcow2 -o preallocation=metadata,extended_l2=on new",
+            "-f qcow2 file:new 1M", "-f qcow2 -b base -F qcow2 file:new",
         ]
     )
     func images(line: String) throws {
@@ -108,6 +109,15 @@ struct CreateTests {
     func failures(line: String) throws {
         try expectAlike(line.split(separator: " ").map(String.init))
         #expect(!FileManager.default.fileExists(atPath: ours.path("new")))
+    }
+
+    @Test("a backing format without a backing file is refused", arguments: ["-F", "-o"])
+    func formatAlone(option: String) throws {
+        let value = option == "-F" ? "qcow2" : "backing_fmt=qcow2"
+        let words = ["create", "-f", "qcow2", option, value, "new", "1M"]
+        let comparison = try Comparison(words, in: ours.path)
+        #expect(comparison.ours.status == comparison.theirs.status, "\(comparison)")
+        #expect(comparison.ours.standardError.contains("without backing file"))
     }
 
     @Test(

@@ -21,6 +21,12 @@ public struct ImageMeasurement: Hashable, Sendable {
         ofEmptyDisk diskBytes: UInt64,
         as target: CollapseTarget.Format
     ) throws(CollapseError) {
+        var target = target
+        if case .qcow2(var creation, let format) = target {
+            // Nothing is below a disk without data.
+            creation.backing = nil
+            target = .qcow2(creation, format)
+        }
         try self.init(diskBytes, target, bitmapBytes: nil) { (_) throws(CollapseError) in 0 }
     }
 

@@ -75,20 +75,15 @@ struct MeasureCommand: ParsableCommand {
             }
             return try ImageMeasurement(ofEmptyDisk: bytes, as: target)
         }
+        var source = try CollapseSource(named: file, format: inspectOptions.format?.value)
+        source.sharesWithWriters = forceShare
         return try ImageMeasurement(
             of: file,
             format: inspectOptions.format?.value,
-            snapshot: snapshotName(),
+            snapshot: snapshot.map { try SnapshotName($0).id(in: source) },
             sharesWithWriters: forceShare,
             as: target
         )
-    }
-
-    /// The id or name, which may be given as `snapshot.id=1`.
-    private func snapshotName() throws -> String? {
-        guard let snapshot, snapshot.hasPrefix("snapshot.") else { return snapshot }
-        let list = try QemuOptionList([snapshot])
-        return list["snapshot.id"] ?? list["snapshot.name"]
     }
 }
 
