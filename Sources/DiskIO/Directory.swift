@@ -71,6 +71,33 @@ package enum Directory {
         return unsafe String(cString: resolved)
     }
 
+    /// The path of the file that opening a path finds or makes: a link to nothing leads to the place
+    /// where that is to be.
+    ///
+    /// - Throws: `IOError` when links lead in a circle, or the kernel does not follow somebody's link.
+    package static func destination(of path: String) throws(IOError) -> String {
+        var place = path
+        while let name = try linkToNothing(place) {
+            let isAbsolute = name.utf8.first == UInt8(ascii: "/")
+            place = isAbsolute ? name : "\(parent(of: place))/\(name)"
+        }
+        return resolved(place)
+    }
+
+    /// What a symbolic link names that leads to nothing; nil for anything else.
+    private static func linkToNothing(_ path: String) throws(IOError) -> String? {
+        let room = Int(PATH_MAX)
+        var buffer = [CChar](repeating: 0, count: room)
+        // SAFETY: the array has `room` bytes; it and the string outlive the call.
+        let count = unsafe readlink(path, &buffer, room)
+        // SAFETY: the string outlives the call.
+        guard count > 0, unsafe Syscalls.status(at: path) == nil else { return nil }
+        guard Syscalls.lastError == .noSuchFileOrDirectory, count < room else {
+            throw .last("open", path)
+        }
+        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// What a path names, after symbolic links; nil when it names nothing.
     package static func kind(of path: String) -> Kind? {
         // SAFETY: the string outlives the call.

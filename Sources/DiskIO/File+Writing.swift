@@ -25,9 +25,18 @@ extension File {
             // SAFETY: `done` is less than the count.
             let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
             let count = unsafe Syscalls.write(descriptor, from: rest, at: place)
-            guard count > 0 else { throw .last("write", path, at: place) }
+            guard count > 0 else { throw writeError(at: place, UInt64(rest.count)) }
             done += count
         }
+    }
+
+    /// Why a write failed: a device has an end, which the kernel calls a full disk.
+    private func writeError(at offset: UInt64, _ count: UInt64) -> IOError {
+        let error = IOError.last("write", path, at: offset)
+        let end = offset + count
+        guard kind == .blockDevice, end > byteCount, error.isDiskFull else { return error }
+        let cause = IOError.Cause.tooSmall(byteCount: byteCount, needed: end)
+        return IOError(call: "write", path: path, offset: offset, cause: cause)
     }
 }
 

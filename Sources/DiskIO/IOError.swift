@@ -17,6 +17,8 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
         case unreadable(String)
         /// The path names a file whose content the kernel makes up as it is read.
         case madeByKernel
+        /// What is written in place has so many bytes, and at least so many are needed.
+        case tooSmall(byteCount: UInt64, needed: UInt64)
     }
 
     /// The call, as its manual page names it.
@@ -54,8 +56,16 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
     /// True when the process may open no more files.
     package var isOutOfDescriptors: Bool { has(.tooManyOpenFiles) }
 
+    /// True when nothing more can be written there.
+    package var isDiskFull: Bool { has(.noSpace) }
+
+    /// True when the caller, or the whole file system, may not write there.
+    package var isForbidden: Bool {
+        has(.permissionDenied) || has(.notPermitted) || has(.readOnlyFileSystem)
+    }
+
     /// True when the disk is full or broken, so that doing it in another way will not help.
-    package var isDiskFailure: Bool { has(.noSpace) || has(.ioError) || has(.diskQuotaExceeded) }
+    package var isDiskFailure: Bool { isDiskFull || has(.ioError) || has(.diskQuotaExceeded) }
 
     package var description: String {
         let place = offset.map { " at \(hex($0))" } ?? ""
@@ -65,6 +75,9 @@ package struct IOError: Error, Hashable, Sendable, CustomStringConvertible {
         case .wrongKind: "\(path): this is neither a file nor a block device"
         case .madeByKernel:
             "\(path): this is no file of a disk: the kernel makes its content up, as in /proc and /sys"
+        case .tooSmall(let byteCount, let needed):
+            "\(path): the target has \(byteCount) bytes, and \(needed) or more are needed (choose a "
+                + "larger one)"
         case .unexpectedEnd:
             "\(path): the file ended at \(call)\(place): it was cut short while it was read"
         }

@@ -53,10 +53,11 @@ extension TargetFile {
         try self.init(file, Mode(), isNew: true)
     }
 
-    /// Opens what a path names, as it is, or makes it a new file.
+    /// Opens what a path names, as it is, or makes it a new file, whose path is the target's then.
     package static func openingOrCreating(_ path: String) throws(IOError) -> TargetFile {
         guard Directory.kind(of: path) == nil else { return try TargetFile(opening: path) }
-        let file = try File(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o644)
+        let place = try Directory.destination(of: path)
+        let file = try File(place, O_RDWR | O_CREAT | O_EXCL, mode: 0o644)
         return try TargetFile(file, Mode(), isNew: true)
     }
 

@@ -32,7 +32,7 @@ package final class TargetFile: BlockTarget {
     package var path: String { file.path }
     package var isBlockDevice: Bool { file.kind == .blockDevice }
     package var startsZeroed: Bool { mode.isZeroed || !hasFixedSize }
-    private var hasFixedSize: Bool { isBlockDevice || mode.isInPlace }
+    var hasFixedSize: Bool { isBlockDevice || mode.isInPlace }
     private let mode: Mode
     package var identity: File.Identity { file.identity }
     /// True when the file was made to be written.
@@ -194,46 +194,12 @@ package final class TargetFile: BlockTarget {
         guard isShared else { throw IOError(sharingAt: offset, of: path, Syscalls.lastError) }
     }
 
-    package func setByteCount(_ byteCount: UInt64) throws(IOError) {
-        guard !hasFixedSize else {
-            guard byteCount <= file.byteCount else {
-                throw IOError(call: "write", path: path, cause: .errno(.noSpace))
-            }
-            return
-        }
-        // ext4 takes a file that is cut to nothing for one that is replaced, even if it had nothing,
-        // and sends all that is written to it then to the disk at its close.
-        guard try size().byteCount != byteCount else { return }
-        guard Syscalls.succeeds({ ftruncate(file.descriptor, Int(byteCount)) }) else {
-            throw .last("ftruncate", path, at: byteCount)
-        }
-    }
-
     package func flush() throws(IOError) {
         guard Syscalls.succeeds({ fsync(flushed.descriptor) }) else { throw .last("fsync", path) }
     }
 
     /// What the disk has now, after `flush`; through the page cache where nothing else can be had.
     package func readBack() throws(IOError) -> any BlockSource { try DiskSource(rereading: file) }
-
-    /// A file's length and the bytes it occupies.
-    package struct Size: Hashable, Sendable {
-        package let byteCount: UInt64
-        package let allocatedBytes: UInt64
-    }
-
-    /// The size that the target has now; a device's is fixed.
-    package func size() throws(IOError) -> Size {
-        guard let status = Syscalls.status(of: file.descriptor) else {
-            throw .last("fstat", path)
-        }
-        return isBlockDevice
-            ? Size(byteCount: file.byteCount, allocatedBytes: file.byteCount)
-            : Size(
-                byteCount: UInt64(status.st_size),
-                allocatedBytes: UInt64(status.st_blocks) * 512
-            )
-    }
 
     private func isStill(_ step: ZeroingStep) -> Bool {
         zeroingStep.load(ordering: .relaxed) <= step.rawValue

@@ -61,7 +61,10 @@ struct CreateOnDeviceTests {
             + words.replacing("DEVICE", with: device.path).split(separator: " ")
             .map(String.init)
         let output = try Command.run(Tool.path(), words)
-        #expect(output.status == 1 && output.standardError.contains("No space"), "\(output)")
+        #expect(
+            output.status == 1 && output.standardError.contains("or more are needed"),
+            "\(output)"
+        )
         #expect(try Command.run("qemu-img", words).status == 1)
     }
 }

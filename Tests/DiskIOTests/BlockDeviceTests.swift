@@ -83,7 +83,11 @@ struct BlockDeviceTests {
     func tooSmall() throws {
         let target = try TargetFile(device: device.path)
         let error = ioError { () throws(IOError) in try target.setByteCount((3 << 20) + 1) }
-        #expect(error?.description == "\(device.path): write failed: No space left on device")
+        #expect(error?.cause == .tooSmall(byteCount: 3 << 20, needed: (3 << 20) + 1))
+        let end = ioError { () throws(IOError) in
+            try target.write(counting(8192), at: (3 << 20) - 4096)
+        }
+        #expect(end?.cause == .tooSmall(byteCount: 3 << 20, needed: (3 << 20) + 4096))
     }
 
     @Test("a device is not created again")

@@ -131,6 +131,26 @@ struct DirectoryTests {
         #expect(Directory.resolved("absent/name") == "absent/name")
     }
 
+    @Test("a link to nothing leads to the place that it names")
+    func destinations() throws {
+        for (name, link) in [
+            ("nowhere", "dangling"), ("dangling", "chained"), ("/none/at/all", "absolute"),
+            ("circle", "circle"),
+        ] { try Command.runSuccessfully("ln", ["-s", name, directory.path(link)]) }
+        let file = try directory.file("file", [1])
+        #expect(try Directory.destination(of: file) == Directory.resolved(file))
+        for name in ["nowhere", "dangling", "chained"] {
+            let place = try Directory.destination(of: directory.path(name))
+            #expect(place == directory.path("nowhere"))
+        }
+        #expect(try Directory.destination(of: directory.path("absolute")) == "/none/at/all")
+        let circle = directory.path("circle")
+        let error = ioError { () throws(IOError) in _ = try Directory.destination(of: circle) }
+        #expect(
+            error?.description == "\(circle): open failed: Too many levels of symbolic links"
+        )
+    }
+
     @Test("a path names a file, something else or nothing")
     func kinds() throws {
         let path = try directory.file("file", [1])

@@ -81,7 +81,7 @@ public struct NewImage: Sendable {
             try write(to: target, &layout)
             try usingDisk { () throws(IOError) in try target.flush() }
         } catch {
-            if target.isNew { try? Directory.remove(path) }
+            if target.isNew { try? Directory.remove(target.path) }
             throw error
         }
     }

@@ -22,13 +22,14 @@ struct PartialFile: Sendable {
         let file: TargetFile
     }
 
-    /// Makes a new file; errors show the name that it will get.
+    /// Makes a new file; errors show the name that it will get, which an older file may have.
     ///
     /// - Throws: `.unusableTarget` when it cannot be made.
     static func new(
         for target: String,
         shownAs shown: String,
         _ mode: TargetFile.Mode,
+        replaces: Bool,
         hasJournal: Bool
     ) throws(CollapseError) -> PartialFile {
         let directory = Directory.parent(of: target)
@@ -47,7 +48,15 @@ struct PartialFile: Sendable {
                     return partial
                 }
             } catch {
-                throw CollapseError(.unusableTarget, "the target cannot be created: \(error)")
+                guard replaces, error.isForbidden else {
+                    throw CollapseError(.unusableTarget, "the target cannot be created: \(error)")
+                }
+                throw CollapseError(
+                    .unusableTarget,
+                    "\(error): the new file is made beside the old one, which it replaces in one step, "
+                        + "and none can be made in \(directory) (choose another folder, or write a raw "
+                        + "disk in place: convert -n -O raw)"
+                )
             }
         }
         throw CollapseError(.inUse, "\(shown): other programs lock what is to become the target")

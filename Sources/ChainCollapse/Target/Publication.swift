@@ -35,11 +35,7 @@ struct Publication: Sendable {
         mode.isZeroed = target.isZeroed
         let existing = Directory.kind(of: target.path)
         guard existing == nil || target.replacesExisting || existing == .other else {
-            throw CollapseError(
-                .targetExists,
-                "\(target.path): the target exists and is left alone (to replace "
-                    + "it, use --force)"
-            )
+            throw Publication.exists(target.path)
         }
         switch existing {
         case .other:
@@ -64,11 +60,28 @@ struct Publication: Sendable {
         case .regular, nil:
             replaced =
                 existing == nil ? nil : try Publication.lockedFile(target.path, chain)
-            finalPath = existing == nil ? target.path : Directory.resolved(target.path)
-            let partial = try Publication.partial(for: finalPath, target.path, mode, options)
+            finalPath = try Publication.destination(of: target.path)
+            let partial = try Publication.partial(
+                for: finalPath,
+                target.path,
+                mode,
+                options,
+                replaces: replaced != nil
+            )
             (file, self.partial) = (partial.file, partial)
             if let replaced, !partial.wasKept { try adoptOwner(of: replaced) }
         }
+    }
+
+    private static func exists(_ path: String) -> CollapseError {
+        CollapseError(
+            .targetExists,
+            "\(path): the target exists and is left alone (to replace it, use --force)"
+        )
+    }
+
+    private static func destination(of path: String) throws(CollapseError) -> String {
+        try usingDisk { () throws(IOError) in try Directory.destination(of: path) }
     }
 
     /// What an earlier attempt has kept, if it is to go on, or a new file.
@@ -76,7 +89,8 @@ struct Publication: Sendable {
         for finalPath: String,
         _ shown: String,
         _ mode: TargetFile.Mode,
-        _ options: CollapseOptions
+        _ options: CollapseOptions,
+        replaces: Bool
     ) throws(CollapseError) -> PartialFile {
         let kept =
             options.resumes ? PartialFile.kept(for: finalPath, shownAs: shown, mode) : nil
@@ -86,6 +100,7 @@ struct Publication: Sendable {
             for: finalPath,
             shownAs: shown,
             mode,
+            replaces: replaces,
             hasJournal: options.resumes
         )
     }
