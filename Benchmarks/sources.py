@@ -127,6 +127,13 @@ def sparse_giant(scene: Scene) -> None:
     write(scene.top, scene.pool().writes((o for o in offsets if o < size), grain))
 
 
+def preallocated(scene: Scene) -> None:
+    """Each cluster has its place, and few have data."""
+    create(scene.top, size := scene.size(8 * GIB), options="preallocation=metadata")
+    places = scene.rng.sample(range(0, size, CLUSTER), scene.count(800))
+    write(scene.top, scene.pool().writes(places, CLUSTER))
+
+
 def small_clusters(scene: Scene) -> None:
     create(scene.top, size := scene.size(GIB), options="cluster_size=4k")
     offsets = list(range(0, size, 4 * KIB))
@@ -185,6 +192,7 @@ ALL = {source.name: source for source in (
     Source("small-clusters", "1 GiB of 4 KiB clusters in random order", small_clusters),
     Source("subclusters", "256 MiB, every second 2 KiB over a zlib base", subclusters),
     Source("near-empty", "900 layers, nearly empty", near_empty),
+    Source("preallocated", "8 GiB disk, preallocated, 800 random extents", preallocated),
     Source("large", "4 GiB of random data, one layer", contiguous(4 * GIB)),
 )}
 

@@ -71,4 +71,5 @@ ALL = (
     workload("W16", "contiguous", DeviceCollapse("raw", (Goal(1.1),), ()), place=DEVICE),
     workload("W16", "sprinkled", DeviceCollapse("raw", (Goal(1.1),), ()), place=DEVICE),
     workload("W17", "contiguous", Query("info", (Goal(1.2, ("plain",)),), starts=50)),
+    workload("W18", "preallocated", *both(Goal(1.2))),
 )
