@@ -41,6 +41,8 @@ public struct CollapseSource: Hashable, Sendable {
     public var continuations: [String] = []
     /// Read what the disk has, not what the page cache of this machine has kept of it.
     public var readsFromDisk = false
+    /// What a message may advise.
+    package var callerOptions: CallerOptions = [.waiting, .trusting]
 
     /// A layer to collapse.
     public init(
@@ -86,6 +88,7 @@ extension ImageChain {
             lockWaitSeconds: source.lockWaitSeconds
         )
         policy.readsFromDisk = source.readsFromDisk
+        policy.callerOptions = source.callerOptions
         policy.topIsLocked = topIsLocked
         try self.init(
             top: source.path,

@@ -20,6 +20,8 @@ final class PercentProgress: Sendable {
         let job = collapse.start()
         signals.callWhenReceived { _ in job.cancel() }
         let display = PercentProgress(isShown: isShown)
+        let requests = ProgressRequests { display.answer() }
+        defer { withExtendedLifetime(requests) {} }
         for await value in job.progress { display.update(value) }
         do throws(CollapseError) {
             let report = try await job.report()
@@ -54,6 +56,12 @@ final class PercentProgress: Sendable {
     /// Shows that all is done.
     func complete() { show(10_000) }
 
+    /// Tells how far the work is where that is not shown anyway, as qemu-img does when SIGUSR1 asks.
+    func answer() {
+        guard !isShown else { return }
+        Output.report(PercentProgress.text(shown.withLock { $0 }))
+    }
+
     /// Leaves the line as it is.
     func end() {
         if isShown { Output.print("") }
@@ -61,8 +69,11 @@ final class PercentProgress: Sendable {
 
     private func show(_ hundredths: Int) {
         guard isShown else { return }
+        Output.write(PercentProgress.text(hundredths) + "\r", to: 1)
+    }
+
+    private static func text(_ hundredths: Int) -> String {
         let fraction = hundredths % 100
-        let text = "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
-        Output.write("    (\(text)/100%)\r", to: 1)
+        return "    (\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)/100%)"
     }
 }

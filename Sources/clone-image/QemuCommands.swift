@@ -72,6 +72,7 @@ enum QemuCommands {
     }
 
     private static func run(_ words: [String]) -> Never {
+        ProgressRequests.ignore()
         let command = parse(ShortOptions.separated(words))
         guard let command = command as? any AsyncParsableCommand else { run(command) }
         Task {

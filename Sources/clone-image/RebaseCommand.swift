@@ -124,6 +124,7 @@ struct RebaseCommand: AsyncParsableCommand {
     private func source() throws -> CollapseSource {
         var source = try CollapseSource(named: file, format: format?.value)
         source.allowedBacking = .anyLocal
+        source.callerOptions = []
         source.readsFromDisk = sourceCache.value.passesPageCache
         return source
     }

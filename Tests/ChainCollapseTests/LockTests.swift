@@ -50,7 +50,7 @@ struct LockTests {
             error.message
                 == "\(top): this layer is live: a running VM or another program writes to it; "
                 + "\(middle) below it is frozen and can be collapsed instead "
-                + "(--wait-lock SECONDS waits for the writer to end)"
+                + "(-U reads it all the same)"
         )
         #expect(failure(middle) == nil)
         writer.stop()

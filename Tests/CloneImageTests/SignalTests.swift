@@ -53,6 +53,28 @@ struct SignalTests {
         #expect(try FileFacts(directory.path("source.qcow2")) == before)
     }
 
+    @Test(
+        "SIGUSR1 is told how far a copy is, and ends no command of qemu-img's",
+        arguments: [[], ["-p"]]
+    )
+    func progress(option: [String]) throws {
+        let output = try Tool.shell(
+            #"""
+            "$0" convert -r 64M $1 -O qcow2 source.qcow2 target.qcow2 >/dev/null &
+            sleep 1
+            kill -s USR1 $!
+            wait $!
+            """#,
+            option.first ?? "",
+            in: directory.path
+        )
+        #expect(output.status == 0)
+        let isTold = output.standardError.contains(#/^    \(\d+\.\d\d/100%\)\n$/#)
+        #expect(isTold == option.isEmpty, "\(output.standardError)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        #expect(names.sorted() == ["source.qcow2", "target.qcow2"])
+    }
+
     @Test("a signal that the caller ignores does not stop the work")
     func ignored() throws {
         let output = try collapse(signal: "HUP", disposition: "--ignore-signal")

@@ -17,6 +17,8 @@ package struct ChainPolicy: Hashable, Sendable {
     package var topIsLocked = false
     /// Forget what the page cache has of a layer before it is read.
     package var readsFromDisk = false
+    /// What a message may advise.
+    package var callerOptions: CallerOptions = .sharing
 
     /// A policy that is strict where nothing else is said.
     package init(

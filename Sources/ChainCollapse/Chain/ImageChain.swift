@@ -51,6 +51,9 @@ package struct ImageChain: Sendable {
             do throws(CollapseError) {
                 layer = try opener.open(reference, isTop: false, snapshot: nil)
             } catch {
+                guard !ImageChain.isOne(of: seen, reference.path) else {
+                    throw ImageChain.cycle(layers, reference.path)
+                }
                 let error = LayerLock.advised(error, reference, policy)
                 throw CollapseError(
                     [.inputOutput, .notFound].contains(error.code) ? .brokenChain : error.code,
@@ -58,11 +61,7 @@ package struct ImageChain: Sendable {
                 )
             }
             guard seen.isDisjoint(with: layer.identities) else {
-                throw CollapseError(
-                    .brokenChain,
-                    "\(ImageChain.trail(of: layers)) -> \(layer.path): the chain comes back to a "
-                        + "file it already has"
-                )
+                throw ImageChain.cycle(layers, layer.path)
             }
             seen.formUnion(layer.identities)
             layers.append(layer)
@@ -70,6 +69,21 @@ package struct ImageChain: Sendable {
         }
         self.init(layers: layers, warnings: opener.warnings)
         try FlatMap.checkSize(of: self)
+    }
+
+    /// Whether a path names a file that a chain has already, which nobody may be able to open twice.
+    private static func isOne(of seen: Set<File.Identity>, _ path: String) -> Bool {
+        switch Directory.kind(of: path) {
+        case .regular(let identity), .blockDevice(let identity): seen.contains(identity)
+        case .other, nil: false
+        }
+    }
+
+    private static func cycle(_ layers: [Layer], _ path: String) -> CollapseError {
+        CollapseError(
+            .brokenChain,
+            "\(trail(of: layers)) -> \(path): the chain comes back to a file it already has"
+        )
     }
 
     /// A chain of layers that are open already, the top first.

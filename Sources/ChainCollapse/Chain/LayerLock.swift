@@ -69,7 +69,7 @@ struct LayerLock {
             } ?? ""
         return CollapseError(
             .inUse,
-            "\(error.message)\(instead) (--wait-lock SECONDS waits for the writer to end)"
+            "\(error.message)\(instead)\(policy.callerOptions.adviceAboutWriters)"
         )
     }
 

@@ -163,11 +163,13 @@ struct LayerOpener {
     /// Where only the first bytes say that a file is an image, it may not lead to others.
     private func refuseReferences(of header: Header, _ path: String) throws(CollapseError) {
         guard header.backingName != nil || header.extensions.dataFileName != nil else { return }
+        let trust =
+            policy.callerOptions.contains(.trusting) ? ", or trust it with --trust-probed" : ""
         throw CollapseError(
             .brokenChain,
             "\(path): the overlay records no format for it, and it names another file as a qcow2 "
                 + "image would: a guest of a raw disk can forge that (record the format with "
-                + "qemu-img rebase -u, or trust it with --trust-probed)"
+                + "qemu-img rebase -u\(trust))"
         )
     }
 

@@ -32,8 +32,8 @@ struct OverlayTarget: Sendable {
         self.file = file
         let policy = ChainPolicy(lockWaitSeconds: source.lockWaitSeconds)
         try LayerLock(policy, cancellation).take(
-            "\(path): a running VM or another program has the image open, and it is left alone "
-                + "(--wait-lock SECONDS waits for that to end)"
+            "\(path): a running VM or another program has the image open, and it is left alone"
+                + source.callerOptions.adviceAboutWriters
         ) { () throws(IOError) in try file.lock() }
     }
 

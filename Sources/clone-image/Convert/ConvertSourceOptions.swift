@@ -59,6 +59,7 @@ struct ConvertSourceOptions: ParsableArguments {
         source.continuations = all.dropFirst().map(\.path)
         source.allowedBacking = .anyLocal
         source.trustsProbedFormats = trustProbed
+        source.callerOptions = [.sharing, .trusting]
         source.sharesWithWriters = forceShare
         source.readsFromDisk = cache.value.passesPageCache
         source.snapshot = try snapshot.map { try SnapshotName($0).id(in: source) }

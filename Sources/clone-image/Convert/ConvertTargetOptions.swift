@@ -148,6 +148,14 @@ struct ConvertTargetOptions: ParsableArguments {
                     + "images"
             )
         }
+        guard creation.backingName == nil || sparseSize?.bytes != 0 else {
+            throw ValidationError(
+                "-S 0 allocates all of the disk, which would hide the backing file"
+            )
+        }
+        guard !bitmaps || source.continuations.isEmpty else {
+            throw ValidationError("Copying bitmaps only possible with single source")
+        }
         return with(creation.target)
     }
 
@@ -168,7 +176,8 @@ struct ConvertTargetOptions: ParsableArguments {
         _ path: String,
         for source: CollapseSource
     ) throws -> CollapseTarget.Format {
-        let old = try ImageInformation(of: path, format: .qcow2)
+        // Whether somebody has it open is found out when it is locked to be written.
+        let old = try ImageInformation(of: path, format: .qcow2, sharesWithWriters: true)
         guard let details = old.details, let creation = CreationOptions(of: details),
             old.backing == nil, backing == nil, old.snapshots.isEmpty, details.bitmaps.isEmpty
         else {

@@ -93,6 +93,8 @@ struct CompareCommand: AsyncParsableCommand {
         comparison.isStrict = strict
         if let threads = threadOptions.threads { comparison.threads = threads }
         let display = PercentProgress(isShown: progress && !quiet)
+        let requests = ProgressRequests { display.answer() }
+        defer { withExtendedLifetime(requests) {} }
         let report: Comparison.Report
         do throws(Comparison.Failure) {
             report = try await comparison.run { display.update($0) }
@@ -136,6 +138,7 @@ struct CompareCommand: AsyncParsableCommand {
         // As qemu-img: of what images lead to, only the first difference is told.
         source.allowedBacking = .anyLocal
         source.trustsProbedFormats = trustProbed
+        source.callerOptions = [.sharing, .trusting]
         source.sharesWithWriters = forceShare
         source.readsFromDisk = cache?.passesPageCache ?? false
         return source
