@@ -4,7 +4,7 @@
 internal import ArgumentParser
 
 /// A number of bytes as qemu-img reads it: with the suffixes b, k, M, G, T, P, E by 1024, which may
-/// stand after a decimal fraction, or in hexadecimal.
+/// stand after a decimal fraction, or in hexadecimal, where b and E are digits.
 struct ByteSize: ExpressibleByArgument {
     private static let suffixes: [Character: UInt64] = [
         "b": 0, "k": 10, "m": 20, "g": 30, "t": 40, "p": 50, "e": 60,
@@ -13,33 +13,40 @@ struct ByteSize: ExpressibleByArgument {
     let bytes: UInt64
 
     init?(argument: String) {
-        if argument.lowercased().hasPrefix("0x") {
-            let digits = argument.dropFirst(2)
-            guard digits.allSatisfy(\.isHexDigit), let number = UInt64(digits, radix: 16) else {
-                return nil
-            }
-            bytes = number
-            return
-        }
-        let shift = argument.last.flatMap { ByteSize.suffixes[Character($0.lowercased())] }
-        let digits = shift == nil ? argument[...] : argument.dropLast()
-        let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard digits.allSatisfy({ $0.isNumber || $0 == "." }), let number = UInt64(parts[0]) else {
-            return nil
-        }
+        let text = CNumber.begin(of: argument)
+        let isHexadecimal = CNumber.isHexadecimal(text)
+        let last = text.last.flatMap { Character($0.lowercased()) }
+        let isDigit = isHexadecimal && last?.isHexDigit == true
+        let shift = isDigit ? nil : last.flatMap { ByteSize.suffixes[$0] }
+        let digits = shift == nil ? text : text.dropLast()
         let unit: UInt64 = 1 << (shift ?? 0)
-        guard let fraction = ByteSize.fraction(parts.dropFirst().first, of: unit) else {
-            return nil
-        }
-        let (product, overflow) = number.multipliedReportingOverflow(by: unit)
-        let (sum, carry) = product.addingReportingOverflow(fraction)
-        guard !overflow, !carry else { return nil }
-        bytes = sum
+        let bytes =
+            isHexadecimal
+            ? ByteSize.product(CNumber.value(of: String(digits)), unit)
+            : ByteSize.decimal(digits, unit)
+        guard let bytes else { return nil }
+        self.bytes = bytes
+    }
+
+    private static func decimal(_ digits: Substring, _ unit: UInt64) -> UInt64? {
+        let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard digits.allSatisfy({ $0.isNumber || $0 == "." }),
+            let whole = product(UInt64(parts[0]), unit),
+            let fraction = fraction(parts.dropFirst().first ?? "", of: unit)
+        else { return nil }
+        let (sum, overflow) = whole.addingReportingOverflow(fraction)
+        return overflow ? nil : sum
+    }
+
+    private static func product(_ number: UInt64?, _ unit: UInt64) -> UInt64? {
+        guard let (product, overflow) = number?.multipliedReportingOverflow(by: unit), !overflow
+        else { return nil }
+        return product
     }
 
     /// The bytes of what stands behind a point; nil when there can be no fraction.
-    private static func fraction(_ digits: Substring?, of unit: UInt64) -> UInt64? {
-        guard let digits else { return 0 }
+    private static func fraction(_ digits: Substring, of unit: UInt64) -> UInt64? {
+        guard !digits.isEmpty else { return 0 }
         guard unit > 1, let part = Double("0.\(digits)") else { return nil }
         return UInt64((part * Double(unit)).rounded())
     }

@@ -39,7 +39,11 @@ struct CreationOptionParser {
             assign(["0.10": 2, "v2": 2, "1.1": 3, "v3": 3][value], to: \.creation.version)
         case "cluster_size":
             assign(ByteSize(argument: value)?.bytes, to: \.creation.clusterBytes)
-        case "refcount_bits": assign(Int(value), to: \.creation.refcountBits)
+        case "refcount_bits":
+            assign(
+                CNumber.value(of: value).flatMap(Int.init(exactly:)),
+                to: \.creation.refcountBits
+            )
         case "lazy_refcounts": assign(isOn(value), to: \.creation.hasLazyRefcounts)
         case "extended_l2": assign(isOn(value), to: \.creation.hasExtendedL2)
         case "compression_type":

@@ -119,13 +119,20 @@ struct QemuCreation {
     func announcement(of path: String) -> String {
         let words = (QemuCreation.options[format] ?? []).compactMap { option in
             (list[option.key] ?? option.unsaid).map { value in
-                let number =
-                    option.kind == .size ? ByteSize(argument: value).map { "\($0.bytes)" } : nil
-                let text = option.kind == .text ? QemuCreation.escaped(value) : value
-                return "\(option.key)=\(number ?? text)"
+                "\(option.key)=\(QemuCreation.text(value, option.kind))"
             }
         }
         return "Formatting '\(path)', fmt=\(format.rawValue) \(words.joined(separator: " "))"
+    }
+
+    private static func text(_ value: String, _ kind: Kind) -> String {
+        let number =
+            switch kind {
+            case .size: ByteSize(argument: value)?.bytes
+            case .number: CNumber.value(of: value)
+            case .text, .flag: UInt64?.none
+            }
+        return number.map { "\($0)" } ?? (kind == .text ? escaped(value) : value)
     }
 
     private static func escaped(_ value: String) -> String {

@@ -77,6 +77,7 @@ struct CreateTests {
             "-f qcow2 -u -b none -F qcow2 new 1M", "-f qcow2 -u -b base -F qcow2 new",
             "-f qcow2 -u -o backing_file=a,,b -F raw new 1M",
             "-f qcow2 -b base -F qcow2 -o preallocation=metadata,extended_l2=on new",
+            "-f qcow2 -o refcount_bits=0x10 new +1M", "-f qcow2 -o refcount_bits=010 new 0x100k",
             "-f qcow2 file:new 1M", "-f qcow2 -b base -F qcow2 file:new",
         ]
     )
@@ -103,6 +104,7 @@ struct CreateTests {
             "-f qcow2 -b base -F qcow2 -o preallocation=metadata new",
             "-f raw -o cluster_size=4k new 1M", "-f raw -b base -F qcow2 new 1M",
             "-f qcow2 -o , new 1M", "-f qcow2 -o size=1M, new", "-f qcow2 nowhere/new 1M",
+            "-f qcow2 -o refcount_bits=08 new 1M", "-f qcow2 -o refcount_bits=16. new 1M",
             "-f qcow2 -o cluster_size=512 new 1T", "-f qcow2 folder 1M",
         ]
     )

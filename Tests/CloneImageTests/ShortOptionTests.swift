@@ -39,6 +39,7 @@ struct ShortOptionTests {
             "map -Us64k a", "map -Us 64k -l64k -fqcow2 a", "measure -UOqcow2 a",
             "measure -Oqcow2 -lsnapshot.name=first -ocluster_size=4k a", "rebase -ubnone -Fraw top",
             "rebase -uqfqcow2 -ba -Fqcow2 top", "snapshot -qlU a", "snapshot -lx a",
+            "snapshot -ll a",
         ]
     )
     func joined(line: String) throws {

@@ -665,8 +665,8 @@ _clone-image_rebase() {
 }
 
 _clone-image_snapshot() {
-    repeating_flags=()
-    non_repeating_flags=(-U --force-share -l --quiet -q --version -h --help)
+    repeating_flags=(-l)
+    non_repeating_flags=(-U --force-share --quiet -q --version -h --help)
     repeating_options=()
     non_repeating_options=()
     __clone-image_offer_flags_options 1

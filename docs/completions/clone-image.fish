@@ -274,7 +274,7 @@ complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_o
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image rebase" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_positional "clone-image snapshot" -eq 1' -F
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image snapshot" U force-share' -s 'U' -l 'force-share' -d 'Look at the image even while another program writes to it.'
-complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image snapshot" l' -s 'l' -d 'List them. Without this, nothing is done.'
+complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image snapshot"' -s 'l' -d 'List them. Without this, nothing is done.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image snapshot" q quiet' -l 'quiet' -s 'q' -d 'Taken for compatibility; the list is written all the same.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image snapshot" version' -l 'version' -d 'Show the version.'
 complete -c 'clone-image' -n '__clone-image_should_offer_completions_for_flags_or_options "clone-image snapshot" h help' -s 'h' -l 'help' -d 'Show help information.'

@@ -15,16 +15,20 @@ struct SnapshotCommand: ParsableCommand {
     @OptionGroup var image: ImageArgument
 
     @Flag(name: .short, help: "List them. Without this, nothing is done.")
-    var list = false
+    var list: Int
 
     @Flag(name: .shortAndLong, help: "Taken for compatibility; the list is written all the same.")
     var quiet = false
+
+    func validate() throws {
+        guard list < 2 else { throw ValidationError("-l is said once") }
+    }
 
     func run() throws {
         let snapshots = try ImageInformation(
             of: image.file,
             sharesWithWriters: image.forceShare
         ).snapshots
-        if list { try Output.write(SnapshotTable(snapshots: snapshots).text) }
+        if list > 0 { try Output.write(SnapshotTable(snapshots: snapshots).text) }
     }
 }
