@@ -103,4 +103,71 @@ struct DrawingTests {
         )
         #expect(!FileManager.default.fileExists(atPath: directory.path("-")))
     }
+
+    /// What a row of a drawing has, by a part of its title: its label, and the bars of each colour.
+    private func row(
+        _ title: String,
+        in drawing: String
+    ) throws -> (label: String, bars: [Substring: Substring]) {
+        let rows = drawing.split(separator: "<g><title>").filter { row in
+            row.prefix { $0 != "<" }.contains(title)
+        }
+        #expect(rows.count == 1, "\(title)")
+        let row = try #require(rows.first)
+        let bars = row.matches(of: #/<path fill="([^"]*)" d="([^"]*)"\/>/#)
+        let label = row.firstMatch(of: #/<text [^>]*>([^<]*)</#)?.1
+        return (String(label ?? ""), Dictionary(bars.map { ($0.1, $0.2) }) { $0 + $1 })
+    }
+
+    @Test(
+        "bars are as high as their part of the disk is full; what is hidden is grey, all else is not"
+    )
+    func bars() throws {
+        let (base, top) = (directory.path("base.qcow2"), directory.path("top.qcow2"))
+        // A part of the drawing is 1 MiB.
+        try QemuImg.create(base, size: 480 << 20)
+        try QemuImg.io(
+            base,
+            ["write -q -P 1 0 2M", "write -q -P 1 5M 512k", "write -q -P 1 9M 64k"]
+        )
+        try QemuImg.create(top, size: 480 << 20, backing: "base.qcow2")
+        try QemuImg.io(top, ["write -q -P 2 1M 1M", "write -q -P 2 5M 256k"])
+        let drawing = try Tool.run("map", "--svg", "-", top).text
+        #expect(!drawing.contains("opacity"))
+        let heights = { (bars: Substring?) in
+            (bars ?? "").split(separator: "M").map { bar in
+                bar.split(separator: "v-").last?.split(separator: "h").first.map(String.init)
+            }
+        }
+        let grey: Substring = "#aab1b9"
+        let lower = try row("base.qcow2", in: drawing)
+        let colours = lower.bars.keys.filter { $0 != grey }
+        #expect(colours.count == 1 && lower.bars.count == 2)
+        #expect(heights(lower.bars[colours[0]]) == ["22", "6", "2"])
+        #expect(heights(lower.bars[grey]) == ["22", "6"])
+        let upper = try row("top.qcow2: ", in: drawing)
+        #expect(upper.bars.count == 1 && upper.bars[grey] == nil)
+        #expect(upper.bars.values.map(heights) == [["22", "6"]])
+        let disk = try row("what the guest reads", in: drawing)
+        #expect(disk.bars.mapValues(heights)[colours[0]] == ["22", "2"])
+        #expect(upper.bars.keys.map { heights(disk.bars[$0]) } == [["22", "11"]])
+    }
+
+    @Test(
+        "a name is shown whole where there is room, else with both ends",
+        arguments: [
+            ("5bc8fbbc-bde5-4099-8164-d8399f767c45", "5bc8fbbc-bde5-4099-8164-d8399f767c45"),
+            ("first" + String(repeating: "-long", count: 20) + "-last.qcow2", nil),
+            (String(repeating: "W", count: 60), nil),
+        ]
+    )
+    func names(name: String, shown: String?) throws {
+        try QemuImg.create(directory.path(name), size: 1 << 20)
+        let drawing = try Tool.run("map", "--svg", "-", directory.path(name)).text
+        let label = try row(name, in: drawing).label
+        guard shown == nil else { return #expect(label == shown) }
+        let parts = label.split(separator: "…")
+        #expect(parts.count == 2 && name.hasPrefix(parts[0]) && name.hasSuffix(parts[1]))
+        #expect(abs(parts[0].count - parts[1].count) < 2 && label.count > 15 && label.count < 50)
+    }
 }

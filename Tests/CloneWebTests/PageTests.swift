@@ -118,6 +118,12 @@ struct PageTests {
             #expect(text.contains("0 B of 2 MiB visible"))
             #expect(text.contains("4 MiB of 4 MiB visible"))
             #expect(text.contains("snapshot before"))
+            // Both parts are full, so that the bars have the whole height.
+            for (look, x, y, width) in [("seen", 0, 22, 120), ("covered", 30, 44, 60)] {
+                let bar =
+                    "<rect class=\"\(look)\" x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"18\"/>"
+                #expect(text.contains(bar), "\(bar)")
+            }
         }
     }
 

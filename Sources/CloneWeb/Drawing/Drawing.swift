@@ -7,20 +7,24 @@ internal import Foundation
 /// Where the data of a disk's chain lies: a row for each layer, the newest on top, the disk from left
 /// to right.
 ///
-/// What a guest reads is strong; what layers above hide is pale.
+/// A bar is as high as its part of the disk is full: what a guest reads stands at the bottom in the
+/// layer's colour, what layers above hide stands on it in grey.
 struct Drawing: Sendable {
     /// The disk is told apart in so many parts.
     static let partCount = 240
-    /// Shares of a part that look different.
-    private static let steps: UInt64 = 4
     private static let rowHeight = 22
+    private static let barHeight = Drawing.rowHeight - 4
+    /// Even a little is to be seen.
+    private static let minimumBarHeight = 2
     private static let colourCount = 8
 
     /// A run of parts that look alike.
     struct Bar: Sendable {
         let x: Int
         let width: Int
-        /// A class of the style sheet: a colour, or how strong it is.
+        let y: Int
+        let height: Int
+        /// A class of the style sheet: a colour, or that layers above cover it.
         let look: String
     }
 
@@ -39,7 +43,7 @@ struct Drawing: Sendable {
     let disk: [Bar]
     let rows: [Row]
     let marks: [String]
-    let barHeight = Drawing.rowHeight - 4
+    let barHeight = Drawing.barHeight
 
     init(_ survey: DiskSurvey) {
         let count = survey.layers.count
@@ -57,49 +61,82 @@ struct Drawing: Sendable {
         at index: Int,
         _ survey: DiskSurvey
     ) -> Row {
-        let pale = bars(layer.dataBytesByPart, survey, "pale")
-        let strong = bars(layer.visibleBytesByPart, survey, "strong")
         let visible = "\(size(layer.visibleBytes)) of \(size(layer.dataBytes)) visible"
         let y = rowHeight * (index + 1)
+        let stacks = layer.dataBytesByPart.indices.map { part in
+            let visibleBytes = layer.visibleBytesByPart[part]
+            return stack(visibleBytes, layer.dataBytesByPart[part] - visibleBytes, survey, part)
+        }
+        let seen = bars(stacks.map { Span(bottom: 0, height: $0.visible, look: "seen") }, y)
+        let hidden = bars(
+            stacks.map { Span(bottom: $0.visible, height: $0.hidden, look: "covered") },
+            y
+        )
         return Row(
             name: survey.name(ofLayer: index),
             note: visible,
             y: y,
             colour: colour(index, survey),
-            bars: pale + strong
+            bars: seen + hidden
         )
     }
 
-    private static func bars(
-        _ bytesByPart: [UInt64],
+    /// What is drawn of one part, counted from the row's bottom.
+    private struct Span: Equatable {
+        let bottom: Int
+        let height: Int
+        let look: String
+    }
+
+    /// How high both stand in a part of a layer.
+    private static func stack(
+        _ visibleBytes: UInt64,
+        _ hiddenBytes: UInt64,
         _ survey: DiskSurvey,
-        _ strength: String
-    ) -> [Bar] {
-        let partBytes = max(1, survey.diskBytes / UInt64(bytesByPart.count))
-        // Even a little is to be seen.
-        let shares = bytesByPart.map { bytes in
-            min(
-                steps,
-                bytes.quotientAndRemainder(dividingBy: max(1, partBytes / steps)).quotient
-                    + (bytes > 0 ? 1 : 0)
+        _ part: Int
+    ) -> (visible: Int, hidden: Int) {
+        var visible = height(visibleBytes, survey, part)
+        var hidden = height(hiddenBytes, survey, part)
+        // Where rounding makes both too high together, the higher one can spare it.
+        let excess = max(0, visible + hidden - barHeight)
+        if visible > hidden { visible -= excess } else { hidden -= excess }
+        return (visible, hidden)
+    }
+
+    /// How high so many bytes of a part stand.
+    private static func height(_ bytes: UInt64, _ survey: DiskSurvey, _ part: Int) -> Int {
+        guard bytes > 0 else { return 0 }
+        let count = UInt64(partCount)
+        let partBytes = max(1, (survey.diskBytes + count - 1) / count)
+        let start = min(partBytes * UInt64(part), survey.diskBytes)
+        let roomBytes = max(1, min(partBytes, survey.diskBytes - start))
+        let share = min(1, Double(bytes) / Double(roomBytes))
+        return max(minimumBarHeight, Int((share * Double(barHeight)).rounded()))
+    }
+
+    private static func bars(_ spans: [Span], _ y: Int) -> [Bar] {
+        runs(of: spans).filter { $0.value.height > 0 }.map { range, span in
+            Bar(
+                x: range.lowerBound,
+                width: range.count,
+                y: y + barHeight - span.bottom - span.height,
+                height: span.height,
+                look: span.look
             )
-        }
-        return runs(of: shares).filter { $0.value > 0 }.map { range, share in
-            Bar(x: range.lowerBound, width: range.count, look: "\(strength)\(share)")
         }
     }
 
     private static func disk(_ survey: DiskSurvey) -> [Bar] {
-        let owners = (0..<partCount).map { part -> Int? in
+        let spans = (0..<partCount).map { part -> Span in
             let shares = survey.layers.map { $0.visibleBytesByPart[part] }
-            guard let most = shares.max(), most > 0 else { return nil }
-            return shares.firstIndex(of: most)
+            let most = shares.max() ?? 0
+            return Span(
+                bottom: 0,
+                height: height(shares.reduce(0, +), survey, part),
+                look: colour(shares.firstIndex(of: most) ?? 0, survey)
+            )
         }
-        return runs(of: owners).compactMap { range, owner in
-            owner.map {
-                Bar(x: range.lowerBound, width: range.count, look: colour($0, survey))
-            }
-        }
+        return bars(spans, 0)
     }
 
     /// The colour of a layer, which stays when layers are put on top.
