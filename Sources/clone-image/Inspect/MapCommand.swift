@@ -55,6 +55,11 @@ struct MapCommand: ParsableCommand {
     var svg: String?
 
     func validate() throws {
+        for (option, size) in [("--start-offset", startOffset), ("--max-length", maxLength)] {
+            guard (size?.bytes ?? 0) <= UInt64(Int64.max) else {
+                throw ValidationError("\(option) is between 0 and \(Int64.max)")
+            }
+        }
         guard !provenance || svg == nil else {
             throw ValidationError("--provenance and --svg are two ways to tell; say one of them")
         }
