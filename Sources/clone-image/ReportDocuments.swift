@@ -90,10 +90,13 @@ struct ErrorDocument: Document {
     let status = "failed"
     let code: String
     let message: String
+    /// What could be told of a chain nevertheless, the oldest first.
+    let layers: [ChainDocument.Layer]?
 
-    init(code: CollapseError.Code, message: String) {
+    init(code: CollapseError.Code, message: String, layers: [ChainDocument.Layer]? = nil) {
         self.code = code.rawValue
         self.message = message
+        self.layers = layers
     }
 }
 

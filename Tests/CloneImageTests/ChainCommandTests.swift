@@ -154,6 +154,30 @@ struct ChainCommandTests {
         #expect(output.standardError.contains("nothing.qcow2"))
     }
 
+    @Test("of a chain that is broken below, the layers above are told before the error")
+    func broken() throws {
+        try smallChain()
+        try QemuImg.create(path("upper.qcow2"), size: 16 << 20, backing: "top.qcow2")
+        try FileManager.default.removeItem(atPath: path("base.qcow2"))
+        let output = try Tool.run("chain", "upper.qcow2", in: path(""))
+        let lines = output.text.split(separator: "\n").map(String.init)
+        #expect(output.status == 2)
+        #expect(
+            output.standardError.hasPrefix("clone-image: upper.qcow2 -> top.qcow2: base.qcow2: ")
+        )
+        #expect(lines.count == 4 && lines[1] == "(cannot be opened)")
+        #expect(lines[2].hasPrefix("└─ top.qcow2 ") && lines[2].hasSuffix("1 MiB    1 MiB  100 %"))
+        #expect(lines[3].hasPrefix("   └─ upper.qcow2 "))
+        struct Failure: Decodable { let status: String, code: String, layers: [ChainLine.Layer] }
+        let failed = try Tool.run("chain", "upper.qcow2", "--json", in: path(""))
+        let document = try failed.decoded(as: Failure.self)
+        #expect(failed.status == 2 && failed.standardError == output.standardError)
+        #expect((document.status, document.code) == ("failed", "broken-chain"))
+        #expect(document.layers.map(\.path) == ["top.qcow2", "upper.qcow2"])
+        #expect(document.layers.map(\.backingName) == ["base.qcow2", "top.qcow2"])
+        #expect(document.layers.map(\.visibleBytes) == [1 << 20, 0])
+    }
+
     /// A line of `map --provenance`.
     private struct Run: Decodable {
         let kind: String

@@ -17,6 +17,8 @@ package struct ChainPolicy: Hashable, Sendable {
     package var topIsLocked = false
     /// Forget what the page cache has of a layer before it is read.
     package var readsFromDisk = false
+    /// Where a lower layer cannot be opened, the chain ends above it instead of failing.
+    package var keepsOpenLayers = false
     /// What a message may advise.
     package var callerOptions: CallerOptions = .sharing
 

@@ -13,6 +13,8 @@ package struct ImageChain: Sendable {
     package let layers: [Layer]
     /// What a user should know about the images, one sentence each.
     package let warnings: [String]
+    /// Why there are no more layers, by a policy that keeps those that are open.
+    package let failure: CollapseError?
     /// How much of each layer can be seen: no more than any layer above it has.
     let visibleBytes: [UInt64]
 
@@ -44,31 +46,42 @@ package struct ImageChain: Sendable {
             top = try opener.open(reference, isTop: true, snapshot: snapshot)
         } catch { throw LayerLock.advised(error, reference, policy) }
         var layers = [top]
-        var seen = Set(top.identities)
+        var failure: CollapseError?
+        do throws(CollapseError) { try ImageChain.openLower(&layers, &opener, policy) } catch {
+            guard policy.keepsOpenLayers else { throw error }
+            failure = error
+        }
+        self.init(layers: layers, warnings: opener.warnings, failure: failure)
+        try FlatMap.checkSize(of: self)
+    }
+
+    /// Opens all layers below the top, which is open.
+    private static func openLower(
+        _ layers: inout [Layer],
+        _ opener: inout LayerOpener,
+        _ policy: ChainPolicy
+    ) throws(CollapseError) {
+        var seen = Set(layers[0].identities)
         var endsHere = false
-        while !endsHere, let reference = try ImageChain.next(below: layers) {
+        while !endsHere, let reference = try next(below: layers) {
             let layer: Layer
             do throws(CollapseError) {
                 layer = try opener.open(reference, isTop: false, snapshot: nil)
             } catch {
-                guard !ImageChain.isOne(of: seen, reference.path) else {
-                    throw ImageChain.cycle(layers, reference.path)
+                guard !isOne(of: seen, reference.path) else {
+                    throw cycle(layers, reference.path)
                 }
                 let error = LayerLock.advised(error, reference, policy)
                 throw CollapseError(
                     [.inputOutput, .notFound].contains(error.code) ? .brokenChain : error.code,
-                    "\(ImageChain.trail(of: layers)): \(error.message)"
+                    "\(trail(of: layers)): \(error.message)"
                 )
             }
-            guard seen.isDisjoint(with: layer.identities) else {
-                throw ImageChain.cycle(layers, layer.path)
-            }
+            guard seen.isDisjoint(with: layer.identities) else { throw cycle(layers, layer.path) }
             seen.formUnion(layer.identities)
             layers.append(layer)
             endsHere = reference.endsChain
         }
-        self.init(layers: layers, warnings: opener.warnings)
-        try FlatMap.checkSize(of: self)
     }
 
     /// Whether a path names a file that a chain has already, which nobody may be able to open twice.
@@ -87,9 +100,10 @@ package struct ImageChain: Sendable {
     }
 
     /// A chain of layers that are open already, the top first.
-    init(layers: [Layer], warnings: [String] = []) {
+    init(layers: [Layer], warnings: [String] = [], failure: CollapseError? = nil) {
         self.layers = layers
         self.warnings = warnings
+        self.failure = failure
         visibleBytes = layers.reduce(into: []) { sizes, layer in
             sizes.append(min(sizes.last ?? layer.diskBytes, layer.diskBytes))
         }

@@ -51,6 +51,8 @@ public struct ChainSurvey: Hashable, Sendable {
     }
     /// What a user should know of the chain, one sentence each.
     public private(set) var warnings: [String] = []
+    /// Why the chain goes on below the layers and what is there is not known; nil when all is known.
+    public let failure: CollapseError?
 
     /// Looks at a chain; beside running machines too, as nothing but tables is read.
     ///
@@ -58,19 +60,24 @@ public struct ChainSurvey: Hashable, Sendable {
     ///   - path: the top image.
     ///   - format: its format; guessed from its first bytes when nil.
     ///   - partCount: so many equal parts of the disk are told apart.
+    ///   - keepsOpenLayers: where a lower layer cannot be opened, tell of those above it and of the
+    ///     failure.
     /// - Throws: `CollapseError`.
     public init(
         of path: String,
         format: ImageFormat? = nil,
-        partCount: Int = 1
+        partCount: Int = 1,
+        keepsOpenLayers: Bool = false
     ) throws(CollapseError) {
         precondition(partCount > 0, "a disk has at least one part")
-        let policy = ChainPolicy(
+        var policy = ChainPolicy(
             allowedBacking: .anyLocal,
             trustsProbedFormats: true,
             sharesWithWriters: true
         )
+        policy.keepsOpenLayers = keepsOpenLayers
         let chain = try ImageChain(top: path, format: format, policy: policy)
+        failure = chain.failure
         diskBytes = chain.diskBytes
         var counts: [[UInt64]] = []
         for layer in chain.layers {

@@ -16,7 +16,8 @@ struct ChainCommand: ParsableCommand {
 
             HAS is how much of the disk a layer has data for, VISIBLE how much of that is still seen \
             from IMAGE: the rest is hidden by layers above. \
-            ON DISK is what the layer's files occupy.
+            ON DISK is what the layer's files occupy. \
+            Where a layer cannot be opened, those above it are shown before the error.
 
             Examples:
               clone-image chain top.qcow2
@@ -44,13 +45,32 @@ struct ChainCommand: ParsableCommand {
         let survey: ChainSurvey
         do throws(CollapseError) {
             let source = try CollapseSource(named: image, format: format?.value)
-            survey = try ChainSurvey(of: source.path, format: source.format)
-        } catch {
-            if json { Output.print(ErrorDocument(code: error.code, message: error.message).text) }
-            Output.complain(error.message)
-            throw ExitCode(error.exitCode(stoppedBy: nil))
+            survey = try ChainSurvey(
+                of: source.path,
+                format: source.format,
+                keepsOpenLayers: true
+            )
+        } catch { throw fail(error) }
+        guard let failure = survey.failure else {
+            return try Output.write(
+                (json ? ChainDocument(survey).text : ChainText(survey).text) + "\n"
+            )
         }
-        try Output.write((json ? ChainDocument(survey).text : ChainText(survey).text) + "\n")
+        if !json { try Output.write(ChainText(survey).text + "\n") }
+        throw fail(failure, survey.layers.map(ChainDocument.Layer.init))
+    }
+
+    /// Tells why the chain, or what is below the layers, cannot be shown.
+    private func fail(
+        _ error: CollapseError,
+        _ layers: [ChainDocument.Layer]? = nil
+    ) -> ExitCode {
+        if json {
+            let message = error.message
+            Output.print(ErrorDocument(code: error.code, message: message, layers: layers).text)
+        }
+        Output.complain(error.message)
+        return ExitCode(error.exitCode(stoppedBy: nil))
     }
 }
 
@@ -84,24 +104,26 @@ struct ChainDocument: Document {
 extension ChainDocument {
     init(_ survey: ChainSurvey) {
         diskBytes = survey.diskBytes
-        layers = survey.layers.map { layer in
-            Layer(
-                path: layer.path,
-                format: layer.format.rawValue,
-                diskBytes: layer.diskBytes,
-                fileBytes: layer.fileBytes,
-                dataBytes: layer.dataBytes,
-                visibleBytes: layer.visibleBytes,
-                snapshots: layer.snapshots,
-                backingName: layer.backingName,
-                isLive: layer.isLive
-            )
-        }
+        layers = survey.layers.map(Layer.init)
         collapse = Collapse(
             readBytes: survey.readBytes,
             writtenBytes: survey.writtenBytes,
             savedBytes: survey.savedBytes
         )
         warnings = survey.warnings
+    }
+}
+
+extension ChainDocument.Layer {
+    fileprivate init(_ layer: ChainSurvey.Layer) {
+        path = layer.path
+        format = layer.format.rawValue
+        diskBytes = layer.diskBytes
+        fileBytes = layer.fileBytes
+        dataBytes = layer.dataBytes
+        visibleBytes = layer.visibleBytes
+        snapshots = layer.snapshots
+        backingName = layer.backingName
+        isLive = layer.isLive
     }
 }

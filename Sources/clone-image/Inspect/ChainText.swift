@@ -28,26 +28,30 @@ struct ChainText {
             }
             return trimmed(cells.joined(separator: "  "))
         }
-        return (table + [""] + summary + warnings).joined(separator: "\n")
+        return (table + summary + warnings).joined(separator: "\n")
     }
 
     private var layerRows: [[String]] {
         let names = names
-        return survey.layers.indices.flatMap { index -> [[String]] in
-            let layer = survey.layers[index]
-            let depth = min(index, ChainText.maximumIndentation)
-            let indentation = String(repeating: "   ", count: max(0, depth - 1))
-            let name = indentation + (index == 0 ? "" : "└─ ") + names[index]
-            let row = [
-                layer.isLive ? name + "  live" : name, layer.format.rawValue,
-                size(layer.diskBytes), size(layer.fileBytes), size(layer.dataBytes),
-                size(layer.visibleBytes), share(layer),
-            ]
-            let below = String(repeating: "   ", count: depth)
-            let branch = index == survey.layers.count - 1 ? "└─ @" : "├─ @"
-            return [row]
-                + layer.snapshots.map { [below + branch + $0] + Array(repeating: "", count: 6) }
-        }
+        // Below what cannot be opened, nothing is known.
+        let unknown =
+            survey.failure == nil ? [] : [["(cannot be opened)"] + Array(repeating: "", count: 6)]
+        return unknown
+            + survey.layers.indices.flatMap { index -> [[String]] in
+                let layer = survey.layers[index]
+                let depth = min(index + unknown.count, ChainText.maximumIndentation)
+                let indentation = String(repeating: "   ", count: max(0, depth - 1))
+                let name = indentation + (depth == 0 ? "" : "└─ ") + names[index]
+                let row = [
+                    layer.isLive ? name + "  live" : name, layer.format.rawValue,
+                    size(layer.diskBytes), size(layer.fileBytes), size(layer.dataBytes),
+                    size(layer.visibleBytes), share(layer),
+                ]
+                let below = String(repeating: "   ", count: depth)
+                let branch = index == survey.layers.count - 1 ? "└─ @" : "├─ @"
+                return [row]
+                    + layer.snapshots.map { [below + branch + $0] + Array(repeating: "", count: 6) }
+            }
     }
 
     /// The layers' paths without the directory that all have in common.
@@ -72,13 +76,15 @@ struct ChainText {
     }
 
     private var summary: [String] {
+        guard survey.failure == nil else { return [] }
         let count = survey.layers.count == 1 ? "1 layer" : "\(survey.layers.count) layers"
         let saved =
             survey.savedBytes == 0
             ? "" : "; without the layers, that saves \(size(survey.savedBytes)) or more"
         return [
+            "",
             "\(count), a disk of \(size(survey.diskBytes)). A collapse reads \(size(survey.readBytes)) "
-                + "and writes at most \(size(survey.writtenBytes))\(saved)."
+                + "and writes at most \(size(survey.writtenBytes))\(saved).",
         ]
     }
 
