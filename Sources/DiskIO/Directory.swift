@@ -109,6 +109,12 @@ package enum Directory {
         }
     }
 
+    /// Whether the process may write to what a path names.
+    package static func isWritable(_ path: String) -> Bool {
+        // SAFETY: the string outlives the call.
+        Syscalls.succeeds { unsafe faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) }
+    }
+
     /// Whether a path names a block device.
     package static func isBlockDevice(_ path: String) -> Bool {
         if case .blockDevice? = kind(of: path) { true } else { false }

@@ -143,6 +143,13 @@ struct Publication: Sendable {
     ) throws(CollapseError) -> File {
         let file = try usingDisk { () throws(IOError) in try File(readingFrom: path) }
         try refuseLayer(file.identity, path, chain)
+        guard Directory.isWritable(path) else {
+            throw CollapseError(
+                .unusableTarget,
+                "\(path): the file that is to be replaced is protected from writing, and is left alone "
+                    + "(chmod u+w, or choose another target)"
+            )
+        }
         try lock(path) { () throws(IOError) in try file.lock(for: .write) }
         return file
     }
