@@ -28,16 +28,6 @@ package struct ImageLayout: Sendable {
         package var bytes: [UInt8] { bigEndianBytes(words) }
     }
 
-    /// An L2 table that is being filled: its L1 index and entries.
-    struct OpenTable {
-        let index: Int
-        var words: [UInt64]
-    }
-
-    /// L2 tables are written in whole parts of this many words, and parts of zeros not at all: a
-    /// table of a sparse disk takes a block of the file system, not a cluster.
-    private static let partWords = 512
-
     package let options: CreationOptions
     package let geometry: Geometry
     package let diskBytes: UInt64
@@ -99,23 +89,18 @@ package struct ImageLayout: Sendable {
     /// - Returns: the places, in guest order, as few as possible.
     package mutating func place(_ guestClusters: Range<UInt64>) -> [Placement] {
         var placements: [Placement] = []
-        var cluster = guestClusters.lowerBound
-        while cluster < guestClusters.upperBound {
-            let entry = openTable(for: cluster)
-            let count = min(
-                guestClusters.upperBound - cluster,
-                geometry.l2Entries - UInt64(entry.slot)
-            )
-            let host = clusters.take(count)
-            setEntries(cluster..<(cluster + count), host)
+        var rest = guestClusters
+        while !rest.isEmpty {
+            let part = openPart(of: rest)
+            let host = clusters.take(UInt64(part.slots.count))
             placements.append(
                 joining: Placement(
-                    guestOffset: cluster * geometry.clusterBytes,
+                    guestOffset: rest.lowerBound * geometry.clusterBytes,
                     hostOffset: host,
-                    byteCount: count * geometry.clusterBytes
+                    byteCount: setEntries(part, host)
                 )
             )
-            cluster += count
+            rest = rest.dropFirst(part.slots.count)
         }
         return placements
     }
@@ -125,19 +110,38 @@ package struct ImageLayout: Sendable {
     package mutating func place(together runs: [Range<UInt64>]) -> [HostOffset] {
         var host = clusters.take(runs.reduce(0) { $0 + UInt64($1.count) })
         return runs.map { run in
-            defer { host = host.advanced(by: UInt64(run.count) * geometry.clusterBytes) }
-            setEntries(run, host)
-            return host
+            let start = host
+            var rest = run
+            while !rest.isEmpty {
+                let part = openPart(of: rest)
+                host = host.advanced(by: setEntries(part, host))
+                rest = rest.dropFirst(part.slots.count)
+            }
+            return start
         }
     }
 
-    /// Says that the data of guest clusters lies from an offset on.
-    private mutating func setEntries(_ guestClusters: Range<UInt64>, _ host: HostOffset) {
+    /// Opens the L2 table of the first of guest clusters.
+    ///
+    /// - Returns: its number among the open ones, and the entries of as many clusters as it has.
+    private mutating func openPart(of rest: Range<UInt64>) -> (table: Int, slots: Range<Int>) {
+        let (table, slot) = openTable(for: rest.lowerBound)
+        return (table, slot..<min(slot + rest.count, Int(geometry.l2Entries)))
+    }
+
+    /// Says that the data of clusters lies from an offset on.
+    ///
+    /// - Returns: the bytes that it takes.
+    private mutating func setEntries(
+        _ part: (table: Int, slots: Range<Int>),
+        _ host: HostOffset
+    ) -> UInt64 {
         var place = host.rawValue
-        for cluster in guestClusters {
-            setEntry(openTable(for: cluster), L2Entry.copied.mask | place, bitmap: 0xffff_ffff)
+        for slot in part.slots {
+            setEntry((part.table, slot), L2Entry.copied.mask | place, bitmap: 0xffff_ffff)
             place += geometry.clusterBytes
         }
+        return place - host.rawValue
     }
 
     /// Gives one guest cluster a place for those of its subclusters that have data.
@@ -232,27 +236,11 @@ package struct ImageLayout: Sendable {
     /// Finishes the open tables; those before an L1 index where one is given.
     mutating func finishTables(before end: Int = .max) {
         let count = openTables.firstIndex { $0.index >= end } ?? openTables.count
-        for table in openTables.prefix(count) { finish(table) }
+        for table in openTables.prefix(count) {
+            let place = HostOffset(l1[table.index] & L1Entry.offset.mask)
+            finished += table.parts(at: place, startsZeroed: startsZeroed)
+        }
         openTables.removeFirst(count)
         finishedEnd = max(finishedEnd, min(end, l1.count))
-    }
-
-    private mutating func finish(_ table: OpenTable) {
-        let words = table.words
-        var used: [Range<Int>] = []
-        for start in stride(from: 0, to: words.count, by: ImageLayout.partWords) {
-            let part = start..<min(start + ImageLayout.partWords, words.count)
-            guard !startsZeroed || words[part].contains(where: { $0 != 0 }) else { continue }
-            let begin = used.last?.upperBound == start ? used.removeLast().lowerBound : start
-            used.append(begin..<part.upperBound)
-        }
-        let place = HostOffset(l1[table.index] & L1Entry.offset.mask)
-        finished += used.map { part in
-            FinishedPart(
-                hostOffset: place.advanced(by: UInt64(part.lowerBound) * 8),
-                index: table.index,
-                words: words[part]
-            )
-        }
     }
 }
