@@ -18,6 +18,11 @@ package final class TargetFile: BlockTarget {
     /// the cache.
     private static let longWriteBytes = 1 << 20
 
+    /// Writes into the page cache are no longer than this: for 2 MiB at once the kernel takes a huge
+    /// page, which a virtual machine may first have to get back from its host, and the copy takes
+    /// up to ten times as long.
+    private static let maximumCachedBytes = 1 << 20
+
     let file: File
     /// The same file once more, only to be flushed: the kernel tells each opening once of a write that
     /// was lost, and this one is not told by anything else.
@@ -114,11 +119,13 @@ package final class TargetFile: BlockTarget {
     }
 
     private func writeCached(_ buffer: UnsafeRawBufferPointer, at offset: UInt64) throws(IOError) {
-        guard buffer.count > 0 else { return }
-        // SAFETY: the caller's memory, during its call.
-        try unsafe file.write(buffer, at: offset)
-        let range = offset..<(offset + UInt64(buffer.count))
-        try file.perform(writeBehind.withLock { $0.add(range) })
+        for start in stride(from: 0, to: buffer.count, by: TargetFile.maximumCachedBytes) {
+            let end = min(start + TargetFile.maximumCachedBytes, buffer.count)
+            let range = (offset + UInt64(start))..<(offset + UInt64(end))
+            // SAFETY: a part of the caller's memory, during its call.
+            try unsafe file.write(.init(rebasing: buffer[start..<end]), at: range.lowerBound)
+            try file.perform(writeBehind.withLock { $0.add(range) })
+        }
     }
 
     package func clear(byteCount: UInt64) throws(IOError) -> Bool {
