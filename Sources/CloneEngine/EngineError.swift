@@ -62,11 +62,11 @@ package struct Refusal: Hashable, Sendable {
         return refusal
     }
 
-    static func notFound(_ kind: String, _ name: String) -> Refusal {
+    static func notFound(_ kind: String, _ name: String, of vm: String? = nil) -> Refusal {
         Refusal(
             "\(kind.uppercased().replacing(" ", with: "_"))_NOT_FOUND",
             .notFound,
-            "There is no \(kind) '\(name)'."
+            "There is no \(kind) '\(name)'" + (vm.map { " of VM \($0)." } ?? ".")
         )
     }
 }

@@ -13,6 +13,19 @@ extension Client {
         text.contains("/") ? try run(UseDirectory(path: text)).id : try domain(text)
     }
 
+    /// Does what leaves nothing behind: directories that became storage domains for it are none
+    /// afterwards.
+    func forgettingNewDirectories(_ body: () throws -> Void) throws {
+        let known = try domainNames()
+        defer {
+            for (id, name) in (try? domainNames()) ?? [:] where known[id] == nil {
+                // Pools that libvirt has are found, and stay.
+                if name.hasPrefix("/") { _ = try? run(RemoveStorageDomain(id: id)) }
+            }
+        }
+        try body()
+    }
+
     func disk(_ text: String) throws -> Disk.ID { try ask(Find.disk(text)) }
 
     func job(_ text: String) throws -> Job.ID { try ask(Find.job(text)) }

@@ -22,7 +22,7 @@ struct RefusalTests {
             ("\(clone) --name web", 3, "Cannot add VM. The VM name is already in use"),
             ("clone web --snapshot s --name b", 2, "Cannot add VM. Say which storage domain"),
             ("vm show nobody", 4, "There is no VM 'nobody'."),
-            ("clone web --snapshot t --name b", 4, "There is no snapshot 't'."),
+            ("clone web --snapshot t --name b", 4, "There is no snapshot 't' of VM web."),
             ("\(clone) --name b --omit nothing", 4, "There is no disk 'nothing' of VM web."),
             ("disk plug web nothing", 4, "There is no disk 'nothing' of VM web."),
             ("job show 0000", 4, "There is no job '0000'."),

@@ -75,6 +75,14 @@ struct StoryTests {
         ).text
         #expect(page.contains("root       3  first   cow sparse  root_web2  virtio     pci 0x04"))
         #expect(page.contains("Left out: gone (it has been deleted since)."))
+        let domains = try host.succeed("domain list").text
+        let elsewhere = host.directory.path("state")
+        let moved = try host.ask(
+            Told.Plan.self,
+            "clone web --snapshot s --name web2 --dry-run --to \(elsewhere)"
+        )
+        #expect(moved.domains.map(\.name).contains(elsewhere))
+        #expect(try host.succeed("domain list").text == domains)
         #expect(try host.ask([Told.VM].self, "vm list").map(\.name) == ["web"])
         #expect(try host.files() == before.0)
         #expect(try host.succeed("event list").text == before.1)

@@ -70,6 +70,8 @@ package struct RemoveStorageDomain: Command {
         guard let domain = try context.domain(id) else { return }
         try domain.delete(context.database)
         try context.removePermissions(on: .domain(id))
+        // A directory is a domain without being added, and nobody is told of that either.
+        guard domain.layout != .flat else { return }
         try context.log(.domainRemoved(domain: domain.name, user: context.session.userName))
     }
 }

@@ -31,7 +31,10 @@ package struct Find<Kind: Sendable>: Query {
                 )
             )
         }
-        guard let id = ids.first else { throw EngineError(.notFound(noun, text)) }
+        guard let id = ids.first else {
+            let vm = try vmID.flatMap(context.vm)
+            throw EngineError(.notFound(noun, text, of: vm?.name))
+        }
         return Identifier(rawValue: id)
     }
 

@@ -70,12 +70,12 @@ struct CloneCommand: EngineCommand {
     func run(with client: Client) async throws {
         if detach { return try await Background.start(client) }
         if jobId != nil { Background.leaveSession() }
-        let wish = try wish.command(for: client, client.vm(vm))
-        if dryRun { return try showPlan(of: wish, client) }
-        try await clone(wish, client)
+        if dryRun { return try client.forgettingNewDirectories { try showPlan(client) } }
+        try await clone(wish.command(for: client, client.vm(vm)), client)
     }
 
-    private func showPlan(of wish: CloneVMFromSnapshot, _ client: Client) throws {
+    private func showPlan(_ client: Client) throws {
+        let wish = try wish.command(for: client, client.vm(vm))
         let plan = try client.engine.plan(wish, as: client.session)
         let document = PlanDocument(plan, try client.ask(ListStorageDomains()).entries)
         client.show(document, document.page)
