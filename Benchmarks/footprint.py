@@ -12,7 +12,7 @@ import sources
 from cases import Collapse, DurableCollapse, Tools, output
 from measure import CommandFailed, measure, weigh
 from pages import PERFORMANCE, fill, table
-from places import FOLDER, opened
+from places import FOLDER, forget, opened
 
 MIB = 1 << 20
 ROOM = 256 * MIB
@@ -70,14 +70,6 @@ def weighed(command: list[str], source: Path, target: Path, timeout: float) -> l
     target.unlink(missing_ok=True)
     return [f"{alone.wall:.1f}", confined, f"{own_peak / MIB:.0f}", f"{peak:.0f}",
             *(f"{count:.0f}" for count in left)]
-
-
-def forget(file: Path) -> None:
-    """Takes a file out of the page cache."""
-    if file.exists():
-        os.sync()
-        with file.open("rb") as opened_file:
-            os.posix_fadvise(opened_file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def resident(file: Path) -> int:

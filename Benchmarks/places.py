@@ -9,7 +9,7 @@ from pathlib import Path
 
 from images import CLUSTER, GIB, MIB, virtual_size
 
-FOLDER, XFS, BTRFS, DEVICE = "", "XFS", "btrfs", "loop device"
+FOLDER, COLD, XFS, BTRFS, DEVICE = "", "not cached", "XFS", "btrfs", "loop device"
 MAKERS = {XFS: ["mkfs.xfs", "-q", "-f", "-m", "reflink=1"], BTRFS: ["mkfs.btrfs", "-q", "-f"]}
 
 
@@ -28,13 +28,21 @@ class Place:
     def prepare(self, target: Path) -> None:
         """Makes the same beginning for every run."""
 
-    def warm(self) -> None:
+    def cache(self) -> None:
         """Has the source in the page cache, whatever pushed it out."""
         run("cat", *self.source.parent.iterdir())
 
     def taken(self, target: Path) -> int:
         """The bytes that the target takes, give or take a constant."""
         return target.stat().st_blocks * 512 if target.exists() else 0
+
+
+class Cold(Place):
+    """A folder with a source that must be read from the disk."""
+
+    def cache(self) -> None:
+        for file in self.source.parent.iterdir():
+            forget(file)
 
 
 class Mount(Place):
@@ -81,6 +89,8 @@ def opened(kind: str, cache: Path, source: Path, keep: bool = False) -> Iterator
     try:
         if kind == FOLDER:
             yield Place(outputs, source)
+        elif kind == COLD:
+            yield Cold(outputs, source)
         elif kind == DEVICE:
             with attached(cache / "device.img", size := virtual_size(source)) as device:
                 yield Device(outputs, source, device, size)
@@ -132,6 +142,14 @@ def mounted(cache: Path, kind: str, size: int) -> Iterator[Path]:
         yield folder
     finally:
         unmount()
+
+
+def forget(file: Path) -> None:
+    """Takes a file out of the page cache."""
+    if file.exists():
+        os.sync()
+        with file.open("rb") as opened_file:
+            os.posix_fadvise(opened_file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def run(*command: object) -> None:

@@ -15,10 +15,10 @@ PEAK_LIMIT = 128 * MIB
 HEADS = ["workload", "output", "ours s", "against s", "ratio", "at least", "reached", "CPU s",
          "peak MiB", "output MiB", "system calls", "limit s"]
 LEGEND = f"""\
-Medians of interleaved rounds with a warm cache; pairs are ours / the peer named. Ratio: that peer's
-wall time ÷ ours, median (and range) of the rounds. Reached: the ratio wanted at scale 1, a peak of
-ours of at most {PEAK_LIMIT // MIB} MiB and, where one is set, the size. {ONCE} More than 20 × our
-time, so run once. The peak is that of the uncounted run."""
+Medians of interleaved rounds, with sources in the page cache unless a workload says otherwise; pairs
+are ours / the peer named. Ratio: that peer's wall time ÷ ours, median (and range) of the rounds.
+Reached: the ratio wanted at scale 1, a peak of ours of at most {PEAK_LIMIT // MIB} MiB and, where one
+is set, the size. {ONCE} More than 20 × our time, so run once. The peak is that of the uncounted run."""
 
 
 @dataclass

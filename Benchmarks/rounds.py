@@ -88,7 +88,8 @@ class Bench:
                     one.samples.append(sample)
 
     def attempt(self, one: Series, leave: bool = False) -> Sample | None:
-        """A run from a clean start: no older output, nothing waiting to be written, a warm cache."""
+        """A run from a clean start: no older output, nothing waiting to be written, the cache as the
+        place wants it."""
         is_first, one.ran = not one.ran, True
         before = self.prepare(one)
         try:
@@ -109,7 +110,7 @@ class Bench:
             self.place.remove(one.target)
             self.place.prepare(one.target)
         os.sync()
-        self.place.warm()
+        self.place.cache()
         if one.target:
             back_memory(MEMORY_FLOOR + one.output_bytes)
         return self.place.taken(one.target) if one.target else 0

@@ -21,7 +21,7 @@ def refresh(page: Path, results: Path) -> None:
     scale, rounds = f"{facts['scale']:g}", facts["rounds"]
     text = f"""\
 Wall time of the best of `qemu-img convert` plain, `-W` and `-C`, or of whom a row names, divided by
-ours: medians of {rounds} interleaved rounds on {facts['cores']} cores and {facts['file system']}, warm cache,
+ours: medians of {rounds} interleaved rounds on {facts['cores']} cores and {facts['file system']}, sources cached,
 sizes times {scale}, against {facts['peer']}. Each result was compared with its source, and each
 qcow2 checked, by `qemu-img`. `Scripts/bench --scale {scale} --rounds {rounds}`, and then
 `Scripts/bench --table {page.name}`, make this table again; with `--only`, some rows of it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sources
 from cases import CODEC_ALONE, COPY, DIRECT_PEER, DURABLE_COPY, SHARED_COPY
 from cases import Case, Collapse, DeviceCollapse, DurableCollapse, Goal, Query
-from places import BTRFS, DEVICE, FOLDER, XFS
+from places import BTRFS, COLD, DEVICE, FOLDER, XFS
 from sources import Source
 
 
@@ -72,4 +72,8 @@ ALL = (
     workload("W16", "sprinkled", DeviceCollapse("raw", (Goal(1.1),), ()), place=DEVICE),
     workload("W17", "contiguous", Query("info", (Goal(1.2, ("plain",)),), starts=50)),
     workload("W18", "preallocated", *both(Goal(1.2))),
+    workload("W19", "contiguous", *raw(1), place=COLD),
+    workload("W19", "scattered", *both(Goal(1)), place=COLD),
+    workload("W19", "zlib", *raw(1.5), place=COLD),
+    workload("W19", "sprinkled", *raw(2), place=COLD),
 )

@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <termios.h>
 #include <time.h>
@@ -52,6 +53,15 @@ int cshims_finish_writing(int descriptor, int64_t offset, int64_t length) {
     return sync_file_range(
         descriptor, offset, length,
         SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+}
+
+int64_t cshims_read_cached(int descriptor, void *bytes, size_t count, int64_t offset) {
+    struct iovec part = {bytes, count};
+    return preadv2(descriptor, &part, 1, offset, RWF_NOWAIT);
+}
+
+void cshims_read_ahead(int descriptor, int64_t offset, int64_t length) {
+    posix_fadvise(descriptor, offset, length, POSIX_FADV_WILLNEED);
 }
 
 void cshims_drop_cached(int descriptor, int64_t offset, int64_t length) {

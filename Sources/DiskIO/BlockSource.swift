@@ -13,6 +13,9 @@ package protocol BlockSource: AnyObject, Sendable {
     /// - Throws: `IOError` when a call fails or the source ends before the span does.
     func read(at offset: UInt64, into bytes: inout MutableRawSpan) throws(IOError)
 
+    /// Tells that a range will be read soon, so that a disk can be asked for many at once.
+    func announce(at offset: UInt64, byteCount: UInt64)
+
     /// The first range at or after `offset` that may hold anything but zeros.
     ///
     /// - Returns: a range within the source, or nil when only zeros follow.
@@ -23,6 +26,8 @@ package protocol BlockSource: AnyObject, Sendable {
 }
 
 extension BlockSource {
+    package func announce(at offset: UInt64, byteCount: UInt64) {}
+
     package func allocatedBytes() throws(IOError) -> UInt64 { byteCount }
 
     package func nextData(at offset: UInt64) throws(IOError) -> Range<UInt64>? {

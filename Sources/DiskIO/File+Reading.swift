@@ -3,13 +3,26 @@
 
 internal import CShims
 internal import Glibc
+internal import Synchronization
 
 extension File: BlockSource {
     package func read(at offset: UInt64, into bytes: inout MutableRawSpan) throws(IOError) {
         // SAFETY: the span's own memory, for the length of the call.
         try unsafe bytes.withUnsafeMutableBytes { (buffer) throws(IOError) in
-            try unsafe read(at: offset, into: buffer)
+            let cached = unsafe max(0, Syscalls.readCached(descriptor, into: buffer, at: offset))
+            guard cached < buffer.count else { return }
+            dueAnnouncements.store(File.announcementsAfterMiss, ordering: .relaxed)
+            // SAFETY: `cached` is less than the count.
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[cached...])
+            try unsafe read(at: offset + UInt64(cached), into: rest)
         }
+    }
+
+    package func announce(at offset: UInt64, byteCount: UInt64) {
+        guard dueAnnouncements.load(ordering: .relaxed) > 0 else { return }
+        dueAnnouncements.subtract(1, ordering: .relaxed)
+        let length = Int64(clamping: byteCount)
+        cshims_read_ahead(descriptor, Int64(clamping: offset), length)
     }
 
     /// Fills the buffer, however many calls that takes.

@@ -3,6 +3,7 @@
 
 internal import CShims
 internal import Glibc
+internal import Synchronization
 internal import SystemPackage
 
 /// An open file or block device.
@@ -31,6 +32,11 @@ package final class File: Sendable {
     /// The size in bytes when the file was opened; a device's whole size.
     package let byteCount: UInt64
     let descriptor: Int32
+
+    /// After a read had to wait for the disk, so many announcements are passed on to the kernel: of a
+    /// file that is in the page cache each would cost a call for nothing.
+    static let announcementsAfterMiss = 256
+    let dueAnnouncements = Atomic(0)
 
     /// Opens for reading only.
     ///

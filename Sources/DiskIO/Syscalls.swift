@@ -50,6 +50,20 @@ enum Syscalls {
         retrying { unsafe pread(descriptor, bytes.baseAddress, bytes.count, Int(offset)) }
     }
 
+    /// What of a read the page cache has, from its start: the bytes read, or -1 when it has nothing, or
+    /// the file system does not tell.
+    static func readCached(
+        _ descriptor: Int32,
+        into bytes: UnsafeMutableRawBufferPointer,
+        at offset: UInt64
+    ) -> Int {
+        guard let offset = Int64(exactly: offset) else { return -1 }
+        // SAFETY: the buffer's own base and length.
+        return retrying {
+            unsafe Int(cshims_read_cached(descriptor, bytes.baseAddress, bytes.count, offset))
+        }
+    }
+
     /// One pwrite(2): the bytes written, or -1.
     static func write(
         _ descriptor: Int32,

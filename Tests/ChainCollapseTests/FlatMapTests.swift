@@ -3,7 +3,6 @@
 
 import DiskIO
 import QCow2
-import Synchronization
 import TestSupport
 import Testing
 
@@ -122,30 +121,12 @@ struct FlatMapTests {
             // Every eighth cluster of the whole disk, each layer others.
             try QemuImg.io(path, (0..<512).map { "write -q \(($0 * 32 + index * 4) << 12) 4k" })
         }
-        let counters = try paths.reversed().map {
-            CountingSource(try File(readingFrom: $0))
-        }
-        let layers = try counters.map { source in
-            let image = QCow2Image(
-                header: try Header(reading: source),
-                metadata: source,
-                clusters: source
-            )
-            let table = try image.activeTable()
-            return Layer(
-                path: source.path,
-                content: .qcow2(image, table),
-                data: source,
-                diskBytes: table.diskBytes,
-                files: []
-            )
-        }
-        counters.forEach { $0.reset() }
-        let extents = try Self.extents(of: ImageChain(layers: layers))
-        #expect(extents.filter(\.needsReading).count == 512 * 3)
-        for counter in counters {
+        let log = ReadingLog()
+        let chain = try log.chain(paths.reversed())
+        #expect(try Self.extents(of: chain).filter(\.needsReading).count == 512 * 3)
+        for path in paths {
             // 64 MiB are 32 tables of 4 KiB.
-            #expect(counter.readBytes == 32 * 4096)
+            #expect(log.reads(of: path).reduce(0) { $0 + $1.count } == 32 * 4096)
         }
     }
 
@@ -157,25 +138,5 @@ struct FlatMapTests {
         let chain = try ImageChain(top: path)
         #expect(try FlatMap(of: chain).nextWindow(from: 0) == nil)
         #expect(try Self.extents(of: chain) == [.unallocated(0..<(64 << 40))])
-    }
-}
-
-/// Counts what is read from a source.
-private final class CountingSource: BlockSource {
-    private let base: any BlockSource
-    private let count = Mutex<Int>(0)
-
-    init(_ base: any BlockSource) { self.base = base }
-
-    var path: String { base.path }
-    var byteCount: UInt64 { base.byteCount }
-    var readBytes: Int { count.withLock { $0 } }
-
-    func reset() { count.withLock { $0 = 0 } }
-
-    func read(at offset: UInt64, into bytes: inout MutableRawSpan) throws(IOError) {
-        let length = bytes.byteCount
-        count.withLock { $0 += length }
-        try base.read(at: offset, into: &bytes)
     }
 }

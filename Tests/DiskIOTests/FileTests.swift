@@ -3,6 +3,7 @@
 
 import DiskIO
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -38,6 +39,45 @@ struct FileTests {
             buffer.all == [UInt8](repeating: 0xee, count: 10) + filled
                 + [UInt8](repeating: 0xee, count: 20)
         )
+    }
+
+    @Test("a range that is announced is read ahead, once a read has had to wait")
+    func announcing() async throws {
+        let path = try directory.file("large", counting(16 << 20))
+        try Command.runSuccessfully("sync", [path])
+        let file = try File(readingFrom: path)
+        file.forgetCached()
+        let range = (12 << 20)..<(13 << 20)
+        #expect(try cachedBytes(of: path, range) == 0)
+        file.announce(at: UInt64(range.lowerBound), byteCount: UInt64(range.count))
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(try cachedBytes(of: path, range) == 0)
+        _ = try file.bytes(at: 0, count: 1)
+        file.announce(at: UInt64(range.lowerBound), byteCount: UInt64(range.count))
+        for _ in 0..<1000 where try cachedBytes(of: path, range) < range.count {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(try cachedBytes(of: path, range) == range.count)
+    }
+
+    /// The bytes of whole pages of a range that the page cache has.
+    private func cachedBytes(of path: String, _ range: Range<Int>) throws -> Int {
+        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        // SAFETY: a map of its own, let go of below.
+        let map = unsafe mmap(
+            nil,
+            range.count,
+            PROT_READ,
+            MAP_SHARED,
+            handle.fileDescriptor,
+            range.lowerBound
+        )
+        defer { _ = unsafe munmap(map, range.count) }
+        let page = Int(getpagesize())
+        var pages = [UInt8](repeating: 0, count: range.count / page)
+        // SAFETY: a byte for each page of the map.
+        guard unsafe mincore(map, range.count, &pages) == 0 else { throw POSIXError(.EIO) }
+        return pages.count { $0 & 1 == 1 } * page
     }
 
     @Test(

@@ -41,6 +41,7 @@ public final class FaultyCalls: Sendable {
         #include <stdlib.h>
         #include <string.h>
         #include <stdio.h>
+        #include <sys/uio.h>
         #include <unistd.h>
 
         static atomic_int calls;
@@ -107,6 +108,18 @@ public final class FaultyCalls: Sendable {
 
         MOVING(pread, void *)
         MOVING(pwrite, const void *)
+
+        /* Where reads are to fail, nothing is in the page cache. */
+        ssize_t preadv2(int file, const struct iovec *parts, int n, off_t offset, int flags) {
+            struct iovec part = parts[0];
+            const char *fault = getenv("FAULT");
+            if (fault && !strncmp(fault, "pread:", 6)) {
+                errno = EAGAIN;
+                return -1;
+            }
+            return rough(&part.iov_len) ? -1 : REAL(preadv2)(file, &part, n, offset, flags);
+        }
+
         ON_FILE(fsync, (int file), (file))
         ON_FILE(fdatasync, (int file), (file))
         ON_FILE(ftruncate, (int file, off_t size), (file, size))

@@ -40,6 +40,12 @@ int cshims_unnamed_flag(void);
 int cshims_start_writing(int descriptor, int64_t offset, int64_t length);
 int cshims_finish_writing(int descriptor, int64_t offset, int64_t length);
 
+/// preadv2(2) with RWF_NOWAIT: as pread(2), but reads no more than what the page cache has.
+int64_t cshims_read_cached(int descriptor, void *bytes, size_t count, int64_t offset);
+
+/// posix_fadvise(2) with POSIX_FADV_WILLNEED: starts reading a range into the page cache.
+void cshims_read_ahead(int descriptor, int64_t offset, int64_t length);
+
 /// posix_fadvise(2) with POSIX_FADV_DONTNEED: gives back the memory of what is on the disk.
 void cshims_drop_cached(int descriptor, int64_t offset, int64_t length);
 

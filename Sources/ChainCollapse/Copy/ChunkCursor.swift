@@ -28,13 +28,16 @@ final class ChunkCursor: Sendable {
     /// The next chunk, planned by the worker's own planner where it comes to that; nil when there is
     /// none.
     ///
+    /// - Returns: it, and the chunks to announce by then.
     /// - Throws: `CollapseError`, `.cancelled` among them.
-    func take(_ planner: inout CollapsePlanner) throws(CollapseError) -> Chunk? {
+    func take(
+        _ planner: inout CollapsePlanner
+    ) throws(CollapseError) -> (chunk: Chunk, upcoming: [Chunk])? {
         while true {
             try cancellation.check()
             let move = try queue.wait { (queue) throws(CollapseError) in try queue.nextMove() }
             switch move {
-            case .copy(let chunk): return chunk
+            case .copy(let chunk, let upcoming): return (chunk, upcoming)
             case .plan(let step, let number):
                 let plan = Result { () throws(CollapseError) in try planner.plan(step) }
                 let total = queue.change { queue in

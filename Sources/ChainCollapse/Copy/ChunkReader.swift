@@ -12,16 +12,32 @@ final class ChunkReader {
     private static let sectorBytes = 512
 
     private let chain: ImageChain
-    private let salvage: Bool
+    private let policy: PlanPolicy
     private var compressed: CompressedReader
     /// What was read so far, by layer.
     private(set) var tallies: [LayerTally]
 
     init(_ chain: ImageChain, _ policy: PlanPolicy) {
         self.chain = chain
-        salvage = policy.salvage
+        self.policy = policy
         compressed = CompressedReader(diskBytes: chain.diskBytes, policy)
         tallies = Array(repeating: LayerTally(), count: chain.layers.count)
+    }
+
+    /// Tells the layers' files that a chunk will be read soon.
+    func announce(_ chunk: Chunk) {
+        for extent in chunk.extents {
+            switch extent.content {
+            case .data(let layer, let offset) where !policy.sharedLayers.contains(layer):
+                chain.layers[layer].data.announce(at: offset.rawValue, byteCount: extent.byteCount)
+            case .compressed(let layer, let run):
+                chain.layers[layer].image?.clusters.announce(
+                    at: run.hostOffset.rawValue,
+                    byteCount: UInt64(run.byteCount)
+                )
+            case .data, .zeros, .unallocated, .damaged: break
+            }
+        }
     }
 
     /// Fills the buffer with what the chunk's extents read as.
@@ -64,7 +80,7 @@ final class ChunkReader {
         do throws(IOError) {
             try source.read(at: offset.rawValue, into: buffer, present)
         } catch {
-            guard salvage else { throw CollapseError(.io(error)) }
+            guard policy.salvage else { throw CollapseError(.io(error)) }
             salvageSectors(layer, source, offset.rawValue, into: buffer, present)
         }
     }

@@ -123,6 +123,8 @@ private struct CopyWorker {
     private let meter: ProgressMeter
     private let limiter: RateLimiter?
     private let journal: Journal?
+    /// What will be read soon, as far as that is news.
+    private var upcoming: [Chunk] = []
     /// Guest bytes that came from each layer.
     private var usedBytes: [UInt64]
     private(set) var replayedBytes: UInt64 = 0
@@ -139,10 +141,15 @@ private struct CopyWorker {
         usedBytes = Array(repeating: 0, count: engine.map.chain.layers.count)
     }
 
-    mutating func next() throws(CollapseError) -> Chunk? { try cursor.take(&planner) }
+    mutating func next() throws(CollapseError) -> Chunk? {
+        guard let (chunk, upcoming) = try cursor.take(&planner) else { return nil }
+        self.upcoming = upcoming
+        return chunk
+    }
 
     mutating func copy(_ chunk: Chunk) throws(CollapseError) {
         defer { count(chunk) }
+        upcoming.forEach(reader.announce)
         try move(chunk)
         if let journal, let record = sink.record { try journal.add(chunk, record) }
     }

@@ -6,6 +6,9 @@ internal import QCow2
 
 /// Resolves the windows of a flattened map, one after the other, keeping its memory between them.
 struct WindowFlattener {
+    /// The tables of so many layers are announced together, though those below may not be needed.
+    private static let announcedLayers = 16
+
     private let map: FlatMap
     private var chain: ImageChain { map.chain }
     private var words = WordTable()
@@ -21,13 +24,24 @@ struct WindowFlattener {
     mutating func flatten(_ window: Range<UInt64>) throws(CollapseError) -> [Extent] {
         resolved.removeAll(keepingCapacity: true)
         unresolved = [window]
-        for index in map.layers(in: window) where !unresolved.isEmpty {
+        let layers = map.layers(in: window)
+        for (place, index) in layers.enumerated() where !unresolved.isEmpty {
+            if place % WindowFlattener.announcedLayers == 0 {
+                announceTables(of: layers[place...], in: window)
+            }
             cutUnresolved(at: chain.visibleBytes[index])
             guard let first = unresolved.first, let last = unresolved.last else { break }
             try resolve(first.lowerBound..<last.upperBound, by: index)
         }
         resolved.sort { $0.guestOffset < $1.guestOffset }
         return fillGaps(in: window)
+    }
+
+    private func announceTables(of layers: ArraySlice<Int>, in window: Range<UInt64>) {
+        for index in layers.prefix(WindowFlattener.announcedLayers) {
+            guard case .qcow2(let image, let table) = chain.layers[index].content else { continue }
+            image.announceTables(of: table, in: window)
+        }
     }
 
     /// Below a layer nothing can be seen beyond that layer's end.

@@ -6,7 +6,8 @@
 struct PlanQueue {
     /// What a worker is to do next.
     enum Move {
-        case copy(Chunk)
+        /// What will be read soon, the chunk itself at the latest, is told with it, each chunk once.
+        case copy(Chunk, upcoming: [Chunk])
         /// To make the plan of a step and hand it in under this number.
         case plan(PlanStep, number: Int)
         case end
@@ -14,6 +15,9 @@ struct PlanQueue {
 
     /// So many plans are kept: enough for workers to make some side by side, and little memory.
     private static let maximumPlans = 4
+    /// Chunks are told of so many bytes before they are taken: enough to keep a disk busy, and little
+    /// page cache.
+    private static let announcedBytes: UInt64 = 16 << 20
 
     private var steps: PlanSteps
     /// Plans that are not used up, in order; nil while somebody makes one.
@@ -21,6 +25,11 @@ struct PlanQueue {
     private var usedPlans = 0
     private var nextChunk = 0
     private var nextTicket = 0
+    /// What has been told of: chunks, counted from the first of the plans, and their bytes from the
+    /// beginning.
+    private var upcomingChunk = 0
+    private var upcomingBytes: UInt64 = 0
+    private var takenBytes: UInt64 = 0
     /// What is known of the total.
     private(set) var total: ProgressMeter.Total
     /// Guest bytes whose entries are damaged, by salvage.
@@ -35,20 +44,42 @@ struct PlanQueue {
     mutating func nextMove() throws(CollapseError) -> Move? {
         while let first = plans.first, let plan = try first?.get() {
             if nextChunk < plan.chunks.count {
+                let upcoming = upcoming()
                 var chunk = plan.chunks[nextChunk]
                 chunk.ticket = nextTicket
                 nextChunk += 1
                 nextTicket += 1
-                return .copy(chunk)
+                takenBytes += chunk.dataBytes
+                return .copy(chunk, upcoming: upcoming)
             }
             plans.removeFirst()
             usedPlans += 1
+            upcomingChunk -= plan.chunks.count
             nextChunk = 0
         }
         guard plans.count < PlanQueue.maximumPlans else { return nil }
         guard let step = try steps.next() else { return plans.isEmpty ? .end : nil }
         plans.append(nil)
         return .plan(step, number: usedPlans + plans.count - 1)
+    }
+
+    /// Chunks that have not been told of, up to so many bytes before they are taken.
+    private mutating func upcoming() -> [Chunk] {
+        var (chunks, place): ([Chunk], Int) = ([], max(upcomingChunk, nextChunk))
+        upcomingBytes = max(upcomingBytes, takenBytes)
+        var start = 0
+        for case .success(let plan)? in plans.prefix(while: { $0 != nil }) {
+            while place - start < plan.chunks.count {
+                guard upcomingBytes - takenBytes < PlanQueue.announcedBytes else { break }
+                let chunk = plan.chunks[place - start]
+                chunks.append(chunk)
+                upcomingBytes += chunk.dataBytes
+                place += 1
+            }
+            start += plan.chunks.count
+        }
+        upcomingChunk = place
+        return chunks
     }
 
     /// Takes in a plan; its failure is met in its turn.

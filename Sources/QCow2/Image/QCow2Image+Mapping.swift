@@ -26,6 +26,13 @@ extension QCow2Image {
         }
     }
 
+    /// Tells the file that what `appendRuns` reads of it for a range will be read soon.
+    package func announceTables(of table: L1Table, in range: Range<UInt64>) {
+        forEachSlice(of: table, in: range) { slice in
+            metadata.announce(at: slice.fileOffset, byteCount: UInt64(slice.wordCount) * 8)
+        }
+    }
+
     /// Reads the part of each L2 table that describes `range`, and gives it to `body`.
     func readSlices(
         of table: L1Table,
@@ -33,6 +40,20 @@ extension QCow2Image {
         using words: inout WordTable,
         _ body: (L2Slice, WordTable) -> Void
     ) throws(ImageError) {
+        try forEachSlice(of: table, in: range) { (slice) throws(ImageError) in
+            do throws(IOError) {
+                try words.fill(from: metadata, at: slice.fileOffset, count: slice.wordCount)
+            } catch { throw .io(error) }
+            body(slice, words)
+        }
+    }
+
+    /// Finds the part of each L2 table that describes `range`.
+    private func forEachSlice<Failure: Error>(
+        of table: L1Table,
+        in range: Range<UInt64>,
+        _ body: (L2Slice) throws(Failure) -> Void
+    ) throws(Failure) {
         let limit = min(range.upperBound, table.diskBytes)
         var position = table.position(of: range.lowerBound)
         while position < table.indices.count {
@@ -45,10 +66,7 @@ extension QCow2Image {
                 tableStart: start,
                 guestRange: part
             )
-            do throws(IOError) {
-                try words.fill(from: metadata, at: slice.fileOffset, count: slice.wordCount)
-            } catch { throw .io(error) }
-            body(slice, words)
+            try body(slice)
             position += 1
         }
     }
