@@ -72,8 +72,8 @@ ALL = (
     workload("W16", "sprinkled", DeviceCollapse("raw", (Goal(1.1),), ()), place=DEVICE),
     workload("W17", "contiguous", Query("info", (Goal(1.2, ("plain",)),), starts=50)),
     workload("W18", "preallocated", *both(Goal(1.2))),
-    workload("W19", "contiguous", *raw(1), place=COLD),
-    workload("W19", "scattered", *both(Goal(1)), place=COLD),
-    workload("W19", "zlib", *raw(1.5), place=COLD),
-    workload("W19", "sprinkled", *raw(2), place=COLD),
+    workload("W19", "contiguous", *raw(1, ()), place=COLD),
+    workload("W19", "scattered", *both(Goal(1.2), limits=()), place=COLD),
+    workload("W19", "zlib", *raw(1.5, ()), place=COLD),
+    workload("W19", "sprinkled", *raw(2, ()), place=COLD),
 )

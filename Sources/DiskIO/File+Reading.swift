@@ -21,8 +21,11 @@ extension File: BlockSource {
     package func announce(at offset: UInt64, byteCount: UInt64) {
         guard dueAnnouncements.load(ordering: .relaxed) > 0 else { return }
         dueAnnouncements.subtract(1, ordering: .relaxed)
-        let length = Int64(clamping: byteCount)
-        cshims_read_ahead(descriptor, Int64(clamping: offset), length)
+        let last = announcedEnd.exchange(offset &+ byteCount, ordering: .relaxed)
+        let distance = offset > last ? offset - last : last - offset
+        // What goes on where the last range ended, the kernel reads ahead by itself, and better.
+        guard distance > File.pageBytes else { return }
+        cshims_read_ahead(descriptor, Int64(clamping: offset), Int64(clamping: byteCount))
     }
 
     /// Fills the buffer, however many calls that takes.

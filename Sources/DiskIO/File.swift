@@ -37,6 +37,9 @@ package final class File: Sendable {
     /// file that is in the page cache each would cost a call for nothing.
     static let announcementsAfterMiss = 256
     let dueAnnouncements = Atomic(0)
+    /// Where the range ended that was announced last.
+    let announcedEnd = Atomic<UInt64>(0)
+    static let pageBytes: UInt64 = 4096
 
     /// Opens for reading only.
     ///

@@ -58,6 +58,10 @@ struct FileTests {
             try await Task.sleep(for: .milliseconds(10))
         }
         #expect(try cachedBytes(of: path, range) == range.count)
+        // What follows is the kernel's affair.
+        file.announce(at: UInt64(range.upperBound), byteCount: UInt64(range.count))
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(try cachedBytes(of: path, (13 << 20)..<(14 << 20)) == 0)
     }
 
     /// The bytes of whole pages of a range that the page cache has.

@@ -73,8 +73,10 @@ struct ComparisonWorker {
 
     private mutating func firstDifference(in pairs: [Pair]) throws(CollapseError) -> UInt64? {
         guard !pairs.isEmpty else { return nil }
-        let chunk = try first.read(pairs.map(\.first))
-        try second.read(pairs.map(\.second))
+        let chunk = first.announce(pairs.map(\.first))
+        let other = second.announce(pairs.map(\.second))
+        try first.read(chunk)
+        try second.read(other)
         for pair in pairs {
             let place = first.buffer.bytes.firstDifference(
                 from: second.buffer.bytes,
@@ -127,14 +129,18 @@ private struct DiskReader {
         extents = try flattener.flatten(window)
     }
 
-    /// Fills the buffer with what extents of one slot read as.
-    @discardableResult
-    mutating func read(_ extents: [Extent]) throws(CollapseError) -> Chunk {
+    /// The chunk of extents of one slot, which will be read soon.
+    func announce(_ extents: [Extent]) -> Chunk {
         let start = extents[0].guestOffset / Chunk.slotBytes * Chunk.slotBytes
         let chunk = Chunk(slotStart: start, extents: extents)
+        reader.announce(chunk)
+        return chunk
+    }
+
+    /// Fills the buffer with what a chunk reads as.
+    func read(_ chunk: Chunk) throws(CollapseError) {
         buffer.prepare(for: chunk, grainBytes: 1)
         try reader.read(chunk, into: buffer)
-        return chunk
     }
 }
 
