@@ -43,21 +43,23 @@ package struct StopSignals {
     private let listener = Listener()
     private let sources: [any DispatchSourceSignal]
 
-    /// Listens from now on.
+    /// Listens when it is made; a signal that comes earlier ends the program, and none is lost.
     ///
     /// Signals that the caller has ignored, as `nohup` does, stay ignored.
     package init() {
-        let ignored = StopSignals.ignoredAtStart
+        let (ignored, listening) = (StopSignals.ignoredAtStart, DispatchGroup())
         // Neither a reader that goes away nor a limit on file sizes may end the program in the middle.
         for number in [SIGPIPE, SIGXFSZ] { _ = signal(number, SIG_IGN) }
         sources = Signal.allCases.filter { ignored >> ($0.rawValue - 1) & 1 == 0 }.map {
             [listener] kind in
-            _ = signal(kind.rawValue, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: kind.rawValue, queue: .global())
             source.setEventHandler { listener.hear(kind) }
+            listening.enter()
+            source.setRegistrationHandler { listening.leave() }
             source.resume()
             return source
         }
+        listening.wait()
     }
 
     /// Calls `stop` for each signal, and at once if one has come already.
