@@ -105,7 +105,8 @@ package struct MemoryCollapse {
 
     /// The next chunk, copied over a buffer of garbage; nil at the end.
     package mutating func next(over garbage: [UInt8]) throws(CollapseError) -> CopiedChunk? {
-        guard let chunk = try cursor.take(&planner) else { return nil }
+        guard let (chunk, upcoming) = try cursor.take(&planner) else { return nil }
+        upcoming.forEach(reader.announce)
         let buffer = unsafe sharedBuffer
         if chunk.wholeZeroSlots == nil {
             buffer.bytes.withMutableBytes(0..<buffer.bytes.byteCount) { span in
