@@ -47,19 +47,18 @@ package struct StopSignals {
     ///
     /// Signals that the caller has ignored, as `nohup` does, stay ignored.
     package init() {
-        let (ignored, listening) = (StopSignals.ignoredAtStart, DispatchGroup())
+        let ignored = StopSignals.ignoredAtStart
         // Neither a reader that goes away nor a limit on file sizes may end the program in the middle.
         for number in [SIGPIPE, SIGXFSZ] { _ = signal(number, SIG_IGN) }
         sources = Signal.allCases.filter { ignored >> ($0.rawValue - 1) & 1 == 0 }.map {
             [listener] kind in
             let source = DispatchSource.makeSignalSource(signal: kind.rawValue, queue: .global())
             source.setEventHandler { listener.hear(kind) }
-            listening.enter()
-            source.setRegistrationHandler { listening.leave() }
             source.resume()
+            // Dispatch's own thread installs what hears them; a thread that told of it would cost more.
+            while StopSignals.isFatal(kind) { sched_yield() }
             return source
         }
-        listening.wait()
     }
 
     /// Calls `stop` for each signal, and at once if one has come already.
@@ -73,6 +72,14 @@ package struct StopSignals {
 
     /// The first signal that came, if one did.
     package var received: Signal? { listener.state.withLock { $0.first } }
+
+    /// Whether a signal would end the program.
+    private static func isFatal(_ signal: Signal) -> Bool {
+        var action = sigaction()
+        // SAFETY: `action` is a valid structure for the call to fill.
+        return unsafe sigaction(signal.rawValue, nil, &action) == 0
+            && action.__sigaction_handler.sa_handler == nil
+    }
 
     /// A bit for each ignored signal, the lowest for signal 1.
     private static var ignoredAtStart: UInt64 {
