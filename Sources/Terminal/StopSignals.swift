@@ -1,6 +1,7 @@
 // Copyright the clone-image authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import DiskIO
 internal import Dispatch
 internal import FoundationEssentials
 internal import Glibc
@@ -56,7 +57,7 @@ package struct StopSignals {
             source.setEventHandler { listener.hear(kind) }
             source.resume()
             // Dispatch's own thread installs what hears them; a thread that told of it would cost more.
-            while StopSignals.isFatal(kind) { sched_yield() }
+            while isFatal(signal: kind.rawValue) { sched_yield() }
             return source
         }
     }
@@ -72,14 +73,6 @@ package struct StopSignals {
 
     /// The first signal that came, if one did.
     package var received: Signal? { listener.state.withLock { $0.first } }
-
-    /// Whether a signal would end the program.
-    private static func isFatal(_ signal: Signal) -> Bool {
-        var action = sigaction()
-        // SAFETY: `action` is a valid structure for the call to fill.
-        return unsafe sigaction(signal.rawValue, nil, &action) == 0
-            && action.__sigaction_handler.sa_handler == nil
-    }
 
     /// A bit for each ignored signal, the lowest for signal 1.
     private static var ignoredAtStart: UInt64 {

@@ -74,6 +74,9 @@ struct cshims_local_time {
 /// The local time of a moment in seconds since 1970: localtime_r(3).
 struct cshims_local_time cshims_local_time(int64_t seconds);
 
+/// 1 when a signal has its default action (sigaction(2)), or 0.
+int cshims_is_fatal(int signal);
+
 /// Says whether the terminal at `descriptor` shows what is typed; 0, or -1 when there is none.
 int cshims_show_input(int descriptor, int is_shown);
 
