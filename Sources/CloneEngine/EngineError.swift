@@ -62,7 +62,12 @@ package struct Refusal: Hashable, Sendable {
         return refusal
     }
 
-    static func notFound(_ kind: String, _ name: String, of vm: String? = nil) -> Refusal {
+    /// There is nothing of a kind that has this name, or no such thing of a VM.
+    package static func notFound(
+        _ kind: String,
+        _ name: String,
+        of vm: String? = nil
+    ) -> Refusal {
         Refusal(
             "\(kind.uppercased().replacing(" ", with: "_"))_NOT_FOUND",
             .notFound,

@@ -3,9 +3,6 @@
 
 internal import CShims
 
-/// Whether a signal would end the program, as it does where nobody has said otherwise.
-package func isFatal(signal: Int32) -> Bool { cshims_is_fatal(signal) != 0 }
-
 /// The terminal of standard input.
 package enum TerminalInput {
     /// Says whether the terminal shows what is typed from now on; what was typed before is forgotten.

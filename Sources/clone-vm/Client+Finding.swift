@@ -20,7 +20,7 @@ extension Client {
         defer {
             for (id, name) in (try? domainNames()) ?? [:] where known[id] == nil {
                 // Pools that libvirt has are found, and stay.
-                if name.hasPrefix("/") { _ = try? run(RemoveStorageDomain(id: id)) }
+                if name.hasPrefix("/") { _ = try? run(ForgetDirectory(id: id)) }
             }
         }
         try body()
@@ -51,7 +51,7 @@ extension VMConfiguration {
         }
         let found = named.isEmpty ? prefixed : named
         guard found.count < 2 else { throw .ambiguous(text, found.map(\.id.rawValue)) }
-        guard let disk = found.first else { throw .noDisk(text, of: name) }
+        guard let disk = found.first else { throw EngineError(.notFound("disk", text, of: name)) }
         return disk.id
     }
 }
@@ -61,10 +61,5 @@ extension EngineError {
         let list = ids.joined(separator: ", ")
         let sentence = "'\(text)' names \(ids.count) disks: \(list)."
         return EngineError(Refusal("AMBIGUOUS_NAME", .badRequest, sentence))
-    }
-
-    fileprivate static func noDisk(_ text: String, of vm: String) -> EngineError {
-        let sentence = "There is no disk '\(text)' of VM \(vm)."
-        return EngineError(Refusal("DISK_NOT_FOUND", .notFound, sentence))
     }
 }

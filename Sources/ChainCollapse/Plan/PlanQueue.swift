@@ -25,11 +25,10 @@ struct PlanQueue {
     private var usedPlans = 0
     private var nextChunk = 0
     private var nextTicket = 0
-    /// What has been told of: chunks, counted from the first of the plans, and their bytes from the
-    /// beginning.
+    /// The first chunk that has not been told of, counted from the first of the plans, and the bytes
+    /// of those that have been and are not taken.
     private var upcomingChunk = 0
     private var upcomingBytes: UInt64 = 0
-    private var takenBytes: UInt64 = 0
     /// What is known of the total.
     private(set) var total: ProgressMeter.Total
     /// Guest bytes whose entries are damaged, by salvage.
@@ -49,7 +48,7 @@ struct PlanQueue {
                 chunk.ticket = nextTicket
                 nextChunk += 1
                 nextTicket += 1
-                takenBytes += chunk.dataBytes
+                upcomingBytes -= chunk.dataBytes
                 return .copy(chunk, upcoming: upcoming)
             }
             plans.removeFirst()
@@ -63,22 +62,18 @@ struct PlanQueue {
         return .plan(step, number: usedPlans + plans.count - 1)
     }
 
-    /// Chunks that have not been told of, up to so many bytes before they are taken.
+    /// Chunks that have not been told of: the next one, and others up to so many bytes.
     private mutating func upcoming() -> [Chunk] {
-        var (chunks, place): ([Chunk], Int) = ([], max(upcomingChunk, nextChunk))
-        upcomingBytes = max(upcomingBytes, takenBytes)
-        var start = 0
+        var (chunks, start): ([Chunk], Int) = ([], 0)
         for case .success(let plan)? in plans.prefix(while: { $0 != nil }) {
-            while place - start < plan.chunks.count {
-                guard upcomingBytes - takenBytes < PlanQueue.announcedBytes else { break }
-                let chunk = plan.chunks[place - start]
+            for chunk in plan.chunks.dropFirst(upcomingChunk - start) {
+                guard upcomingBytes < PlanQueue.announcedBytes else { return chunks }
                 chunks.append(chunk)
                 upcomingBytes += chunk.dataBytes
-                place += 1
+                upcomingChunk += 1
             }
             start += plan.chunks.count
         }
-        upcomingChunk = place
         return chunks
     }
 

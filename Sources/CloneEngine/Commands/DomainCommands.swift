@@ -68,10 +68,7 @@ package struct RemoveStorageDomain: Command {
 
     package func run(_ context: CommandContext) throws {
         guard let domain = try context.domain(id) else { return }
-        try domain.delete(context.database)
-        try context.removePermissions(on: .domain(id))
-        // A directory is a domain without being added, and nobody is told of that either.
-        guard domain.layout != .flat else { return }
+        try ForgetDirectory(id: id).run(context)
         try context.log(.domainRemoved(domain: domain.name, user: context.session.userName))
     }
 }

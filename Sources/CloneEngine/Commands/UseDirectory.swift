@@ -35,3 +35,20 @@ package struct UseDirectory: Command {
         return domain
     }
 }
+
+/// Forgets a storage domain without volumes, and without an event: for directories that were used for
+/// nothing, of which no event told either.
+package struct ForgetDirectory: Command {
+    package let id: StorageDomain.ID
+
+    package init(id: StorageDomain.ID) { self.id = id }
+
+    package func validate(_ context: CommandContext) throws -> [Refusal] {
+        try RemoveStorageDomain(id: id).validate(context)
+    }
+
+    package func run(_ context: CommandContext) throws {
+        try context.domain(id)?.delete(context.database)
+        try context.removePermissions(on: .domain(id))
+    }
+}
