@@ -109,3 +109,8 @@ build_release() {
     cp "$program" "$program.copy"
     mv "$program.copy" "$program"
 }
+
+# build_micro: builds what measures single functions, a package of its own.
+build_micro() {
+    swift build -c release --package-path Benchmarks/Micro --scratch-path .build-micro
+}

@@ -7,7 +7,10 @@ import PackageDescription
 
 let package = Package(
     name: "clone-image-micro",
-    dependencies: [.package(url: "https://github.com/apple/swift-system", from: "1.8.0")],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    ],
     targets: [
         .target(name: "CShims"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
@@ -16,7 +19,10 @@ let package = Package(
         .systemLibrary(name: "CIsal", pkgConfig: "libisal"),
         .target(
             name: "DiskIO",
-            dependencies: ["CShims", .product(name: "SystemPackage", package: "swift-system")]
+            dependencies: [
+                "CShims", .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
         ),
         .target(
             name: "QCow2",
